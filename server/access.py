@@ -1,0 +1,169 @@
+"""Who may see what: the only way to a citizen's appointment, hold or case. Foreign and missing look the same.
+
+Citizens come with a link token, staff with a signed-in session. What they do then is in the verbs.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.booking.model import AppointmentRow, CaseRow, DutyRow
+from server.errors import NotAllowed, NotFound
+from server.sealing import Keyring, derived_token, fingerprint, open_sealed, seal
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """An appointment or hold as the verbs see it; nothing personal in it."""
+
+    id: str
+    number: str
+    state: str
+    mode: str
+    site_id: str | None
+    duty_id: int
+    starts_at: datetime
+    ends_at: datetime
+    services: tuple[tuple[str, int], ...]
+    language: str
+    sequence: int
+    extended: bool
+    case_id: str | None
+    expires_at: datetime | None
+    arrived_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What a citizen told us about themselves; sealed with the case key wherever it is stored."""
+
+    name: str
+    email: str | None
+    phone: str | None
+    answers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case with its key in the open: hold it no longer than needed."""
+
+    id: str
+    key: bytes
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A signed-in member of staff."""
+
+    id: int
+    login: str
+    display: str
+    roles: frozenset[str]
+    csrf: str
+
+    @property
+    def actor(self) -> str:
+        return f"staff/{self.id}"
+
+
+_COLUMNS = (
+    AppointmentRow.id,
+    AppointmentRow.number,
+    AppointmentRow.state,
+    AppointmentRow.mode,
+    AppointmentRow.site_id,
+    AppointmentRow.duty_id,
+    AppointmentRow.starts_at,
+    AppointmentRow.ends_at,
+    AppointmentRow.services,
+    AppointmentRow.language,
+    AppointmentRow.sequence,
+    AppointmentRow.extended,
+    AppointmentRow.case_id,
+    AppointmentRow.expires_at,
+    AppointmentRow.arrived_at,
+)
+
+
+def hold_token(secret: str, appointment_id: str) -> str:
+    return derived_token(secret, "hold", appointment_id)
+
+
+def manage_token(secret: str, appointment_id: str) -> str:
+    """The token in the citizen's link. It can be made again for every mail; the database keeps its hash only."""
+    return derived_token(secret, "manage", appointment_id)
+
+
+async def appointment_by_token(tx: AsyncConnection, token: str) -> Appointment:
+    """The confirmed appointment this link belongs to, also when it is over or cancelled."""
+    return await _one(tx, select(*_COLUMNS).where(AppointmentRow.token_hash == fingerprint(token)))
+
+
+async def appointment_by_hold(tx: AsyncConnection, token: str) -> Appointment:
+    """The hold this token belongs to, whatever became of it."""
+    return await _one(tx, select(*_COLUMNS).where(AppointmentRow.hold_hash == fingerprint(token)))
+
+
+async def appointment_by_id(tx: AsyncConnection, appointment_id: str) -> Appointment:
+    """For the house's own work (mails, notices of rooms); never with an id from outside."""
+    return await _one(tx, select(*_COLUMNS).where(AppointmentRow.id == appointment_id))
+
+
+async def appointment_for(tx: AsyncConnection, staff: Staff, appointment_id: str) -> Appointment:
+    """A clerk gets the appointments of the own duties; others get none."""
+    if "clerk" not in staff.roles:
+        raise NotAllowed()
+    own = DutyRow.staff_id == staff.id
+    query = select(*_COLUMNS).join(DutyRow, DutyRow.id == AppointmentRow.duty_id)
+    return await _one(
+        tx, query.where(AppointmentRow.id == appointment_id, AppointmentRow.token_hash.is_not(None), own)
+    )
+
+
+async def day_of(tx: AsyncConnection, staff: Staff, start: datetime, end: datetime) -> list[Appointment]:
+    """The confirmed appointments of this clerk's duties that begin in the span, in order of time."""
+    query = (
+        select(*_COLUMNS)
+        .join(DutyRow, DutyRow.id == AppointmentRow.duty_id)
+        .where(DutyRow.staff_id == staff.id, AppointmentRow.token_hash.is_not(None))
+        .where(AppointmentRow.starts_at >= start, AppointmentRow.starts_at < end)
+        .order_by(AppointmentRow.starts_at, AppointmentRow.id)
+    )
+    return [_appointment(row) for row in await tx.execute(query)]
+
+
+async def case_of(tx: AsyncConnection, appointment: Appointment, keyring: Keyring) -> Case:
+    """The case of an appointment that was handed out here, opened; `NotFound` once its key is gone."""
+    query = select(CaseRow.id, CaseRow.wrapped_key, CaseRow.contact_sealed).where(CaseRow.id == appointment.case_id)
+    row = (await tx.execute(query)).first()
+    if row is None or row.wrapped_key is None or row.contact_sealed is None:
+        raise NotFound()
+    key = keyring.unwrap(row.wrapped_key)
+    return Case(row.id, key, contact_opened(key, row.id, row.contact_sealed))
+
+
+def contact_sealed(key: bytes, case_id: str, contact: Contact) -> bytes:
+    plain = json.dumps([contact.name, contact.email, contact.phone, contact.answers], ensure_ascii=False)
+    return seal(key, plain.encode(), f"case/{case_id}/contact")
+
+
+def contact_opened(key: bytes, case_id: str, sealed: bytes) -> Contact:
+    return Contact(*json.loads(open_sealed(key, sealed, f"case/{case_id}/contact")))
+
+
+async def _one(tx: AsyncConnection, query: Select[Any]) -> Appointment:
+    row = (await tx.execute(query)).first()
+    if row is None:
+        raise NotFound()
+    return _appointment(row)
+
+
+def _appointment(row: Any) -> Appointment:
+    values = dict(row._mapping)
+    services = tuple((item["id"], int(item["count"])) for item in values.pop("services"))
+    return Appointment(services=services, **values)

@@ -1,0 +1,1 @@
+"""From a wish to an appointment: routing, availability, hold, confirm, move, cancel."""

@@ -1,0 +1,58 @@
+"""The one place that asks what time it is, and what a tick is. Nothing here knows about opening hours."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+BERLIN = ZoneInfo("Europe/Berlin")
+TICK_S = 300
+TICK = timedelta(seconds=TICK_S)
+
+
+class Clock(Protocol):
+    """Tells the time as an aware UTC datetime."""
+
+    def now(self) -> datetime: ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class SetClock:
+    """A clock that stands still until it is moved; shipped for tests and rehearsals."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now.astimezone(UTC)
+
+    def now(self) -> datetime:
+        return self._now
+
+    def set(self, now: datetime) -> None:
+        self._now = now.astimezone(UTC)
+
+    def advance(self, by: timedelta) -> None:
+        self._now += by
+
+
+def tick_of(instant: datetime) -> int:
+    """The number of the five-minute tick that holds this instant (counted from 1970 in UTC)."""
+    return int(instant.timestamp()) // TICK_S
+
+
+def ceil_tick(instant: datetime) -> int:
+    """The first tick that begins at or after this instant."""
+    return -(-int(instant.timestamp()) // TICK_S)
+
+
+def instant_of(tick: int) -> datetime:
+    """The instant at which a tick begins, in UTC."""
+    return datetime.fromtimestamp(tick * TICK_S, UTC)
+
+
+def berlin(instant: datetime) -> datetime:
+    """The same instant on the city's wall clock."""
+    return instant.astimezone(BERLIN)

@@ -1,0 +1,66 @@
+"""What must follow a transaction is written here inside it: ids and times only, never personal data.
+
+Sending is `notices/mail.py`; a row is sent at least once, with a Message-ID derived from it so that a
+receiver can tell a repetition.
+"""
+
+import asyncio
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import Base, UtcDateTime
+
+
+class OutboxRow(Base):
+    """A mail (later also a text message) to be sent about an appointment."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due", "sent_at", "due_at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    event: Mapped[str] = mapped_column(String(24))
+    appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), index=True)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class OutboxBell:
+    """Wakes the sender of this process at once; other processes look every few seconds anyway."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def ring(self) -> None:
+        self._event.set()
+
+    async def wait(self, at_most_s: float) -> None:
+        try:
+            async with asyncio.timeout(at_most_s):
+                await self._event.wait()
+        except TimeoutError:
+            pass
+        self._event.clear()
+
+
+async def post(tx: AsyncConnection, event: str, appointment_id: str, facts: dict[str, Any], now: datetime) -> None:
+    """Writes a notice in the caller's transaction. `event`: confirmed, moved, cancelled."""
+    await tx.execute(
+        insert(OutboxRow).values(
+            id=secrets.token_hex(16),
+            event=event,
+            appointment_id=appointment_id,
+            facts=facts,
+            created_at=now,
+            due_at=now,
+            attempts=0,
+        )
+    )

@@ -1,0 +1,1 @@
+"""The office's staff: sign-in, sessions, roles. Citizens have no account here."""

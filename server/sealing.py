@@ -1,0 +1,64 @@
+"""Keys and small secrets at rest: a key per case, wrapped by the master key; AES-GCM for short texts; derived tokens.
+
+Files are sealed in `documents/seal.py` with the same case keys. NIST SP 800-38D (GCM), RFC 3394 (key wrap).
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+NONCE_BYTES = 12
+
+
+class SealBroken(Exception):
+    """The bytes were changed, belong to another case, or the key is another one."""
+
+
+class Keyring:
+    """Wraps and unwraps case keys. Losing the master key loses every case: back it up apart from the data."""
+
+    def __init__(self, master_key_base64: str, version: int) -> None:
+        self._master = base64.b64decode(master_key_base64)
+        self.version = version
+
+    def new_key(self) -> tuple[bytes, bytes]:
+        """A fresh case key, plain and wrapped."""
+        key = AESGCM.generate_key(bit_length=256)
+        return key, aes_key_wrap(self._master, key)
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """The case key; `SealBroken` when it was wrapped by another master key."""
+        try:
+            return aes_key_unwrap(self._master, wrapped)
+        except InvalidUnwrap as error:
+            raise SealBroken("case key") from error
+
+
+def seal(key: bytes, plain: bytes, bound_to: str) -> bytes:
+    """Encrypts a short text; `bound_to` (e.g. "case/ID/contact") must be the same at opening."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, bound_to.encode())
+
+
+def open_sealed(key: bytes, sealed: bytes, bound_to: str) -> bytes:
+    """The text back; `SealBroken` when anything differs."""
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
+    except InvalidTag as error:
+        raise SealBroken(bound_to) from error
+
+
+def derived_token(secret: str, purpose: str, subject: str) -> str:
+    """A 160-bit link token that only the holder of the secret can make; one purpose each."""
+    mac = hmac.new(secret.encode(), f"{purpose}|{subject}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(mac[:21]).decode()
+
+
+def fingerprint(token: str) -> str:
+    """What the database keeps of a token: its SHA-256 in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
