@@ -5,7 +5,7 @@ A handler gets a `Call`: the request with its office, language, signed-in staff,
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -43,7 +43,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-type Handler = Callable[["Call"], Awaitable[Reply | web.StreamResponse]]
+Handler: TypeAlias = "Callable[[Call], Awaitable[Reply | web.StreamResponse]]"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,70 @@
+"""What a route's handler holds in its hand: the office's parts and this one request. No rule is decided here."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from server.access import Staff
+from server.catalog.model import Catalogue
+from server.clock import Clock
+from server.db import Database
+from server.notices.outbox import OutboxBell
+from server.sealing import Keyring
+from server.settings import Settings
+from server.web.language import Language
+
+if TYPE_CHECKING:
+    from server.booking.availability import Calendar
+    from server.documents.seal import Store
+    from server.rooms.listen import RoomWatch
+
+
+@dataclass(frozen=True)
+class Office:
+    """The parts that one running server has, put together in `server/app.py`."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    keyring: Keyring
+    store: "Store"
+    bell: OutboxBell
+    calendar: "Calendar"
+    rooms: "RoomWatch"
+
+    @property
+    def secret(self) -> str:
+        return self.settings.secret.get_secret_value()
+
+
+@dataclass
+class Call:
+    """One request: who asks, in which language, with which validated body and query."""
+
+    request: web.Request
+    office: Office
+    language: Language
+    now: datetime
+    staff: Staff | None = None
+    body: Any = None
+    query: Any = None
+    client: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def member(self) -> Staff:
+        """The signed-in member of staff; only called on routes that demand a role."""
+        assert self.staff is not None
+        return self.staff
+
+    def path(self, name: str) -> str:
+        return self.request.match_info[name]
+
+    async def catalogue(self) -> Catalogue:
+        """The city's offer as it stands, from the versioned snapshot."""
+        return await self.office.calendar.catalogue(self.now)
+
+
+OFFICE = web.AppKey("office", Office)
