@@ -1,0 +1,73 @@
+"""Writes down, while pytest runs, which test proves which position and whether it passed.
+
+A run of everything replaces the record; a run of some tests renews these and keeps the others.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.criteria.catalogue import read_catalogue
+
+RECORD = Path("var/criteria.json")
+
+
+class CriteriaRecorder:
+    def __init__(self, config: pytest.Config) -> None:
+        self._root = config.rootpath
+        self._known = set(read_catalogue())
+        self._marks: dict[str, list[str]] = {}
+        self._outcomes: dict[str, str] = {}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            ids = sorted({str(i) for mark in item.iter_markers("criterion") for i in mark.args})
+            unknown = [i for i in ids if i not in self._known]
+            if unknown:
+                raise pytest.UsageError(f"{item.nodeid}: no such position: {', '.join(unknown)}")
+            if ids:
+                self._marks[item.nodeid] = ids
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.nodeid not in self._marks:
+            return
+        if report.failed:
+            self._outcomes[report.nodeid] = "failed"
+        elif report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
+            self._outcomes.setdefault(report.nodeid, "passed")
+        elif report.skipped:
+            self._outcomes.setdefault(report.nodeid, "skipped")
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if session.config.option.collectonly or not self._outcomes:
+            return
+        record = self._kept(session.config)
+        for test, outcome in self._outcomes.items():
+            record[test] = {"criteria": self._marks[test], "outcome": outcome}
+        path = self._root / RECORD
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(dict(sorted(record.items())), indent=1) + "\n")
+
+    def _kept(self, config: pytest.Config) -> dict[str, Any]:
+        option = config.option
+        everything = config.args == config.getini("testpaths") and not option.keyword and not option.markexpr
+        if everything and not getattr(option, "lf", False):
+            return {}
+        record = read_record(self._root)
+        renamed = {test.partition("[")[0] for test in self._marks}
+        return {
+            test: entry
+            for test, entry in record.items()
+            if (self._root / test.partition("::")[0]).exists() and test.partition("[")[0] not in renamed
+        }
+
+
+def read_record(root: Path) -> dict[str, Any]:
+    """Test id ► {"criteria": [id…], "outcome": "passed" | "failed" | "skipped"}; empty when nothing has run yet."""
+    try:
+        record = json.loads((root / RECORD).read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}

@@ -1,0 +1,104 @@
+"""Starting a program beside the tests and being sure that it ends: with the test, or with the test run if that is killed."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+POLL_S = 0.02
+
+
+def free_port() -> int:
+    """A TCP port on the loopback that nobody holds at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def port_answers(port: int, host: str = "127.0.0.1") -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=0.5):
+            return True
+    except OSError:
+        return False
+
+
+def _dying_with_us(command: Sequence[str], by: signal.Signals) -> list[str]:
+    # A test run that is killed hard can not clean up; the kernel does it then.
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", by.name.removeprefix("SIG"), *command] if setpriv else list(command)
+
+
+class Neighbour:
+    """A child process with its output in a file.
+
+    `user` is the account to run as (only when we are root). `stop_signal` is what the program
+    understands as "end now, cleanly".
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        log: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+        user: str | None = None,
+        stop_signal: signal.Signals = signal.SIGTERM,
+        cwd: Path | None = None,
+    ) -> None:
+        self.command = list(command)
+        self.log = log
+        self.stop_signal = stop_signal
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                _dying_with_us(command, stop_signal),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **env} if env else None,
+                user=user,
+                group=user,
+                extra_groups=[] if user else None,
+                cwd=cwd,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def wait_until(self, ready: Callable[[], bool], within_s: float = 30) -> None:
+        """Return as soon as `ready()`; RuntimeError with the program's last words if it ends or takes too long."""
+        deadline = time.monotonic() + within_s
+        while not ready():
+            if self.process.poll() is not None:
+                self._give_up(f"ended with {self.process.returncode}")
+            if time.monotonic() > deadline:
+                self.stop()
+                self._give_up(f"was not ready within {within_s} s")
+            time.sleep(POLL_S)
+
+    def stop(self, within_s: float = 10) -> None:
+        """End it politely, then by force. Safe to repeat."""
+        if self.process.poll() is None:
+            self.process.send_signal(self.stop_signal)
+            try:
+                self.process.wait(within_s)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def kill(self) -> None:
+        """As the power cut would: SIGKILL, now."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def output(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def _give_up(self, why: str) -> None:
+        raise RuntimeError(f"{self.command[0]} {why}:\n{self.output()[-4000:]}")
