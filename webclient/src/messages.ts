@@ -1,0 +1,183 @@
+// The messages of the signaling protocol sprechzeit.v1, word for word as in signaling/messages.py, and the check that
+// an incoming text is one of them. What is done with a message is said in room/.
+
+export type Role = "host" | "guest";
+export type DescriptionKind = "offer" | "answer";
+export type EndReason = "host" | "window" | "idle" | "replaced" | "left";
+
+export interface IceServer {
+  urls: string | string[];
+  username?: string;
+  credential?: string;
+}
+
+export interface PeerInfo {
+  id: string;
+  name: string;
+  role: Role;
+  polite: boolean;
+  instance: string;
+  prepared: boolean;
+  audio: boolean;
+  video: boolean;
+}
+
+export interface WaitingGuest {
+  id: string;
+  name: string;
+  position: number;
+  since: number;
+  connected: boolean;
+  instance: string;
+}
+
+export interface CandidateFields {
+  candidate: string;
+  sdp_mid: string | null;
+  sdp_m_line_index: number | null;
+  username_fragment: string | null;
+}
+
+export type ClientMessage =
+  | { type: "hello"; ticket: string; instance: string }
+  | { type: "hello"; resume: string; seen: number; instance: string }
+  | { type: "admit"; guest: string }
+  | { type: "description"; to: string; kind: DescriptionKind; sdp: string }
+  | ({ type: "candidate"; to: string } & CandidateFields)
+  | { type: "media"; audio: boolean; video: boolean }
+  | { type: "leave" }
+  | { type: "end" };
+
+export interface Welcome {
+  type: "welcome";
+  n: number;
+  self: string;
+  session: string;
+  room: string;
+  role: Role;
+  name: string;
+  state: "waiting" | "admitted";
+  position: number;
+  opens_at: number;
+  closes_at: number;
+  ice_servers: IceServer[];
+  ice_transport_policy: "all" | "relay";
+  resumed: boolean;
+}
+
+export interface Snapshot {
+  type: "snapshot";
+  n: number;
+  state: "waiting" | "admitted";
+  position: number;
+  peers: PeerInfo[];
+  guests: WaitingGuest[];
+}
+
+export interface ErrorMessage {
+  type: "error";
+  code: string;
+  detail: string;
+  of: string;
+}
+
+export type ServerMessage =
+  | Welcome
+  | Snapshot
+  | ErrorMessage
+  | { type: "waiting"; n: number; position: number }
+  | { type: "queue"; n: number; guests: WaitingGuest[] }
+  | { type: "admitted"; n: number }
+  | ({ type: "peer"; n: number } & PeerInfo)
+  | { type: "description"; n: number; from: string; kind: DescriptionKind; sdp: string }
+  | ({ type: "candidate"; n: number; from: string } & CandidateFields)
+  | { type: "media"; n: number; from: string; audio: boolean; video: boolean }
+  | { type: "presence"; n: number; id: string; connected: boolean }
+  | { type: "left"; n: number; id: string }
+  | { type: "ended"; n: number; reason: EndReason };
+
+type Check = "string" | "number" | "boolean" | "array" | "string?" | "number?";
+
+const peerFields: Record<string, Check> = {
+  id: "string",
+  name: "string",
+  role: "string",
+  polite: "boolean",
+  instance: "string",
+  prepared: "boolean",
+  audio: "boolean",
+  video: "boolean",
+};
+
+const stateFields: Record<string, Check> = { n: "number", state: "string", position: "number" };
+
+/** Fields that each message of the server must have; fields not named here are passed over. */
+export const serverFields: Record<ServerMessage["type"], Record<string, Check>> = {
+  welcome: {
+    ...stateFields,
+    self: "string",
+    session: "string",
+    room: "string",
+    role: "string",
+    name: "string",
+    opens_at: "number",
+    closes_at: "number",
+    ice_servers: "array",
+    ice_transport_policy: "string",
+    resumed: "boolean",
+  },
+  snapshot: { ...stateFields, peers: "array", guests: "array" },
+  error: { code: "string", detail: "string", of: "string" },
+  waiting: { n: "number", position: "number" },
+  queue: { n: "number", guests: "array" },
+  admitted: { n: "number" },
+  peer: { n: "number", ...peerFields },
+  description: { n: "number", from: "string", kind: "string", sdp: "string" },
+  candidate: {
+    n: "number",
+    from: "string",
+    candidate: "string",
+    sdp_mid: "string?",
+    sdp_m_line_index: "number?",
+    username_fragment: "string?",
+  },
+  media: { n: "number", from: "string", audio: "boolean", video: "boolean" },
+  presence: { n: "number", id: "string", connected: "boolean" },
+  left: { n: "number", id: "string" },
+  ended: { n: "number", reason: "string" },
+};
+
+export const clientTypes: ClientMessage["type"][] = [
+  "hello",
+  "admit",
+  "description",
+  "candidate",
+  "media",
+  "leave",
+  "end",
+];
+
+function fits(value: unknown, check: Check): boolean {
+  if (check === "array") return Array.isArray(value);
+  if (check.endsWith("?"))
+    return value === null || value === undefined || typeof value === check.slice(0, -1);
+  return typeof value === check;
+}
+
+/** The message in `text`, or null when it is none that this page knows: a newer server may say more. */
+export function parseServerMessage(text: string): ServerMessage | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof value !== "object" || value === null) return null;
+  const message = value as Record<string, unknown>;
+  if (typeof message.type !== "string" || !Object.hasOwn(serverFields, message.type)) return null;
+  const fields = serverFields[message.type as ServerMessage["type"]];
+  for (const [name, check] of Object.entries(fields)) {
+    if (!fits(message[name], check)) return null;
+  }
+  return value as ServerMessage;
+}

@@ -1,0 +1,209 @@
+// One participant's line to the signaling server: socket, hello, resume and reconnection, each numbered message handed
+// on once and in order. What the messages mean for the call is session.ts.
+import { type ClientMessage, parseServerMessage, type ServerMessage } from "../messages";
+import { reconnectDelay } from "./reconnect";
+
+/** What a ticket request yields: the ticket itself and where to take it. */
+export interface Entry {
+  ticket: string;
+  url: string;
+}
+
+/** The entry was refused for a reason that trying again at once does not change. */
+export class EntryRefused extends Error {
+  constructor(
+    readonly code: string,
+    detail: string,
+    readonly opensAt: Date | null = null,
+  ) {
+    super(detail);
+  }
+}
+
+export type LineState = "connecting" | "open" | "lost" | "closed";
+
+export interface SignalingEvents {
+  message(message: ServerMessage): void;
+  state(state: LineState): void;
+  refused(reason: EntryRefused): void;
+}
+
+export interface SignalingSurroundings {
+  fetchEntry(): Promise<Entry>;
+  openSocket(url: string, protocol: string): WebSocket;
+  random(): number;
+}
+
+export const subprotocol = "sprechzeit.v1";
+const keptWhileAway = 200;
+const finalCloseCodes = new Set([4403, 4409, 4410]);
+const ticketErrors = new Set(["ticket-refused", "ticket-used", "no-such-session"]);
+const refusals = new Set(["room-closed", "too-early", "not-allowed"]);
+
+export class SignalingClient {
+  state: LineState = "connecting";
+  #socket: WebSocket | null = null;
+  #session: string | null = null;
+  #url: string | null = null;
+  #seen = 0;
+  #attempt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #unsent: ClientMessage[] = [];
+  #stopped = false;
+  #dialling = false;
+
+  constructor(
+    readonly instance: string,
+    private readonly events: SignalingEvents,
+    private readonly surroundings: SignalingSurroundings,
+  ) {}
+
+  start(): void {
+    void this.#dial();
+  }
+
+  /** Sends now, or keeps the message until the line is back. */
+  send(message: ClientMessage): void {
+    if (this.state === "open" && this.#socket?.readyState === 1) {
+      this.#socket.send(JSON.stringify(message));
+      return;
+    }
+    if (this.state === "closed") return;
+    this.#unsent.push(message);
+    if (this.#unsent.length > keptWhileAway) this.#unsent.shift();
+  }
+
+  /** Tries at once: the network is back or the page is seen again. `suspect`: an open socket may be dead as well. */
+  wake(suspect = false): void {
+    if (this.#stopped || this.#dialling) return;
+    if (this.state === "open" && !suspect) return;
+    this.#drop();
+    this.#attempt = 0;
+    this.#again();
+  }
+
+  /** Ends the line for good. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#drop();
+    this.#say("closed");
+  }
+
+  #say(state: LineState): void {
+    if (this.state === state) return;
+    this.state = state;
+    this.events.state(state);
+  }
+
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket === null) return;
+    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
+    socket.close(1000);
+  }
+
+  #again(): void {
+    if (this.#stopped) return;
+    this.#say(this.state === "connecting" && this.#session === null ? "connecting" : "lost");
+    clearTimeout(this.#timer);
+    const delay = reconnectDelay(this.#attempt, this.surroundings.random());
+    this.#attempt += 1;
+    this.#timer = setTimeout(() => void this.#dial(), delay);
+  }
+
+  async #dial(): Promise<void> {
+    if (this.#dialling || this.#stopped) return;
+    this.#dialling = true;
+    try {
+      const hello = await this.#hello();
+      if (!this.#stopped) this.#open(hello);
+    } catch (error) {
+      if (error instanceof EntryRefused) this.#refuse(error);
+      else this.#again();
+    } finally {
+      this.#dialling = false;
+    }
+  }
+
+  async #hello(): Promise<ClientMessage> {
+    if (this.#session !== null && this.#url !== null) {
+      return { type: "hello", resume: this.#session, seen: this.#seen, instance: this.instance };
+    }
+    const entry = await this.surroundings.fetchEntry();
+    this.#url = entry.url;
+    return { type: "hello", ticket: entry.ticket, instance: this.instance };
+  }
+
+  #open(hello: ClientMessage): void {
+    const socket = this.surroundings.openSocket(this.#url ?? "", subprotocol);
+    this.#socket = socket;
+    socket.onopen = () => socket.send(JSON.stringify(hello));
+    socket.onmessage = (event) => this.#receive(String(event.data));
+    socket.onclose = (event) => this.#closed(event.code);
+  }
+
+  #closed(code: number): void {
+    this.#socket = null;
+    if (this.#stopped) return;
+    if (finalCloseCodes.has(code)) {
+      this.#refuse(
+        new EntryRefused(code === 4409 ? "replaced" : code === 4410 ? "ended" : "not-allowed", ""),
+      );
+      return;
+    }
+    if (code === 4401) this.#session = null;
+    this.#again();
+  }
+
+  #receive(text: string): void {
+    const message = parseServerMessage(text);
+    if (message === null) return;
+    if (message.type === "error") {
+      this.#failed(message.code, message.detail);
+      this.events.message(message);
+      return;
+    }
+    if (message.type === "welcome") this.#welcomed(message);
+    else if (message.n <= this.#seen) return;
+    else this.#seen = message.n;
+    this.events.message(message);
+    if (message.type === "welcome") this.#flush(message.resumed);
+  }
+
+  #welcomed(message: Extract<ServerMessage, { type: "welcome" }>): void {
+    this.#attempt = 0;
+    this.#session = message.session;
+    // A resumed session replays what came after `seen`; only a new one counts from its welcome.
+    if (!message.resumed) this.#seen = message.n;
+    this.#say("open");
+  }
+
+  #flush(resumed: boolean): void {
+    const unsent = this.#unsent;
+    this.#unsent = [];
+    for (const message of unsent) {
+      // A new session has no peers yet; the links say again what is still open once they are named.
+      if (resumed || !("to" in message)) this.send(message);
+    }
+  }
+
+  #failed(code: string, detail: string): void {
+    if (refusals.has(code) && this.state !== "open") {
+      this.#refuse(new EntryRefused(code, detail));
+      return;
+    }
+    if (!ticketErrors.has(code)) return;
+    // A session that the server no longer knows (it was restarted, or away too long): a new ticket, the same page.
+    this.#session = null;
+    this.#seen = 0;
+    this.#drop();
+    this.#again();
+  }
+
+  #refuse(reason: EntryRefused): void {
+    this.stop();
+    this.events.refused(reason);
+  }
+}

@@ -1,0 +1,151 @@
+// The words that scripts put on the page: from the page's own list in its language, else these German ones.
+// The same keys stand in server/templates/client_texts.html.
+
+export const germanTexts = {
+  "room.joining": "Verbindung wird aufgebaut …",
+  "room.waiting": "Sie sind im Warteraum.",
+  "room.waiting.host": "Noch niemand ist im Gespräch.",
+  "room.next": "Sie sind als Nächstes an der Reihe.",
+  "room.position": "Sie sind an Stelle {position} der Reihe.",
+  "room.ready": "Ihre Ansprechperson ist da und holt Sie gleich herein.",
+  "room.absent": "Ihre Ansprechperson ist noch nicht im Raum. Bitte lassen Sie diese Seite offen.",
+  "room.appointment": "Ihr Termin beginnt um {time} Uhr.",
+  "room.private": "Im Warteraum sieht und hört Sie niemand.",
+  "room.admitted": "Sie werden hereingeholt …",
+  "room.call": "Sie sind im Gespräch.",
+  "room.media.connecting": "Bild und Ton werden verbunden …",
+  "room.media.lost": "Die Verbindung zu {name} ist unterbrochen und wird wiederhergestellt …",
+  "room.line.lost":
+    "Die Verbindung zum Server ist unterbrochen und wird wiederhergestellt. Ein laufendes Gespräch geht weiter.",
+  "room.over.left": "Sie haben den Raum verlassen.",
+  "room.over.host": "Das Gespräch ist beendet.",
+  "room.over.window": "Die Zeit dieses Termins ist vorbei. Der Raum ist geschlossen.",
+  "room.over.idle": "Der Raum wurde geschlossen, weil lange niemand da war.",
+  "room.over.replaced": "Sie haben den Raum in einem anderen Fenster oder auf einem anderen Gerät betreten.",
+  "room.refused": "Der Raum kann nicht betreten werden.",
+  "room.refused.early": "Der Raum öffnet um {time} Uhr. Diese Seite verbindet Sie dann von selbst.",
+  "room.again": "Raum wieder betreten",
+  "room.back": "Zurück",
+  "room.own": "Ihr Bild",
+  "room.own.off": "Ihre Kamera ist aus",
+  "room.own.none": "Kein eigenes Bild",
+  "room.guest": "Gast",
+  "room.tile.muted": "Mikrofon aus",
+  "room.tile.novideo": "Kein Bild",
+  "room.mute.audio": "Mikrofon stummschalten",
+  "room.mute.video": "Kamera ausschalten",
+  "room.said.muted": "Ihr Mikrofon ist aus.",
+  "room.said.unmuted": "Ihr Mikrofon ist an.",
+  "room.said.hidden": "Ihre Kamera ist aus.",
+  "room.said.shown": "Ihre Kamera ist an.",
+  "room.leave": "Raum verlassen",
+  "room.end": "Gespräch beenden",
+  "room.end.question": "Das Gespräch für alle beenden?",
+  "room.end.explain": "Alle Teilnehmenden verlassen damit den Raum.",
+  "room.end.confirm": "Ja, Gespräch beenden",
+  "room.end.cancel": "Nein, weiter sprechen",
+  "room.sound": "Ton einschalten",
+  "room.guests": "Im Warteraum",
+  "room.guests.none": "Im Warteraum ist niemand.",
+  "room.guests.since": "wartet seit {time} Uhr",
+  "room.guests.away": "gerade nicht verbunden",
+  "room.admit": "Einlassen",
+  "room.admit.name": "{name} einlassen",
+  "room.arrived": "{name} ist im Warteraum.",
+  "room.joined": "{name} ist jetzt im Gespräch.",
+  "room.left": "{name} hat den Raum verlassen.",
+  "quality.good": "Gute Verbindung",
+  "quality.fair": "Mäßige Verbindung",
+  "quality.poor": "Schlechte Verbindung",
+  "device.asking": "Bitte erlauben Sie Ihrem Browser, Kamera und Mikrofon zu benutzen.",
+  "device.denied":
+    "Ihr Browser darf Kamera oder Mikrofon nicht benutzen. Sie können das beim Symbol neben der Adresse der Seite erlauben und es dann noch einmal versuchen.",
+  "device.none": "Es wurde keine Kamera oder kein Mikrofon gefunden. Bitte prüfen Sie, ob beides angeschlossen ist.",
+  "device.busy":
+    "Ein anderes Programm benutzt gerade Kamera oder Mikrofon. Bitte schließen Sie andere Videoprogramme.",
+  "device.unsupported": "Dieser Browser kann Kamera und Mikrofon auf dieser Seite nicht benutzen.",
+  "device.unknown": "Kamera oder Mikrofon konnten nicht geöffnet werden.",
+  "device.audioonly": "Sie können ohne Bild teilnehmen: Man hört Sie.",
+  "device.videoonly": "Sie können ohne Ton teilnehmen: Man sieht Sie, hört Sie aber nicht.",
+  "device.receiveonly": "Sie können trotzdem teilnehmen und sehen und hören.",
+  "device.retry": "Noch einmal versuchen",
+  "device.lost": "Kamera oder Mikrofon wurden getrennt.",
+  "check.start": "Prüfung starten",
+  "check.again": "Noch einmal prüfen",
+  "check.stop": "Prüfung beenden",
+  "check.camera": "Kamera",
+  "check.microphone": "Mikrofon",
+  "check.speaker": "Lautsprecher",
+  "check.server": "Verbindung zum Server",
+  "check.media": "Bild und Ton über das Netz",
+  "check.waiting": "noch nicht geprüft",
+  "check.running": "wird geprüft …",
+  "check.camera.ok": "Ihre Kamera liefert ein Bild.",
+  "check.microphone.ok": "Ihr Mikrofon nimmt Ton auf.",
+  "check.microphone.silent": "Ihr Mikrofon ist angeschlossen, aber es war nichts zu hören. Bitte sprechen Sie etwas.",
+  "check.microphone.level": "Lautstärke Ihres Mikrofons",
+  "check.speaker.ask": "Spielen Sie einen Ton ab. Haben Sie ihn gehört?",
+  "check.speaker.play": "Ton abspielen",
+  "check.speaker.yes": "Ja, gehört",
+  "check.speaker.no": "Nein, nichts gehört",
+  "check.speaker.ok": "Sie hören den Ton.",
+  "check.speaker.fail": "Bitte prüfen Sie die Lautstärke Ihres Geräts und ob ein Kopfhörer angeschlossen ist.",
+  "check.server.ok": "Der Server ist erreichbar.",
+  "check.server.fail":
+    "Der Server ist von hier aus nicht erreichbar. In Firmennetzen kann eine Sperre die Ursache sein. Versuchen Sie es mit einem anderen Netz, zum Beispiel über das Handy.",
+  "check.media.ok": "Bild und Ton gehen hin und kommen zurück.",
+  "check.media.audio": "Ton geht hin und kommt zurück, ein Bild nicht.",
+  "check.media.fail":
+    "Bild und Ton kommen nicht durch Ihr Netz. Versuchen Sie es mit einem anderen Netz, zum Beispiel über das Handy.",
+  "check.media.busy": "Die Prüfstelle ist gerade belegt. Bitte versuchen Sie es in einer Minute noch einmal.",
+  "check.media.skip": "Ohne Kamera und Mikrofon kann das nicht geprüft werden.",
+  "check.result.ok": "Alles bereit: Sie können an der Videosprechstunde teilnehmen.",
+  "check.result.part": "Sie können teilnehmen, aber nicht alles hat geklappt. Lesen Sie die Hinweise oben.",
+  "check.result.fail": "So wird die Videosprechstunde nicht gelingen. Lesen Sie die Hinweise oben.",
+  "upload.sending": "{name} wird gesendet: {share} von 100",
+  "upload.checking": "Die Datei ist angekommen und wird geprüft …",
+  "upload.done": "Die Datei ist angekommen.",
+  "upload.large": "{name} ist zu groß. Erlaubt sind höchstens {limit} MB.",
+  "upload.empty": "{name} ist leer.",
+  "upload.type": "{name} hat einen Typ, der nicht angenommen wird. Erlaubt sind: {types}.",
+  "upload.failed": "Das Senden hat nicht geklappt. Bitte versuchen Sie es noch einmal.",
+  "upload.offline": "Die Verbindung ist unterbrochen. Bitte versuchen Sie es noch einmal.",
+  "upload.cancel": "Senden abbrechen",
+  "upload.cancelled": "Das Senden wurde abgebrochen.",
+  "countdown.minutes": "Noch {minutes} Minuten",
+  "countdown.minute": "Noch eine Minute",
+  "countdown.soon": "Noch zwei Minuten: Dann wird die Zeit wieder für andere frei.",
+  "countdown.over": "Die Zeit ist abgelaufen und wieder für andere frei.",
+  "arrivals.none": "Im Warteraum ist niemand.",
+  "arrivals.new": "{name} ist im Warteraum.",
+  "arrivals.since": "seit {time} Uhr",
+  "arrivals.sound": "Ton bei neuen Gästen",
+  "arrivals.title": "({count}) Gast wartet",
+  "arrivals.lost": "Die Liste kann gerade nicht aktualisiert werden.",
+} as const;
+
+export type TextKey = keyof typeof germanTexts;
+
+let ofPage: Partial<Record<TextKey, string>> | undefined;
+
+function pageTexts(): Partial<Record<TextKey, string>> {
+  const list = document.getElementById("sz-texts")?.textContent;
+  try {
+    return list ? (JSON.parse(list) as Partial<Record<TextKey, string>>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The text for `key`, with `{name}` replaced by what `values` has for it. */
+export function text(key: TextKey, values: Record<string, string | number> = {}): string {
+  ofPage ??= pageTexts();
+  const words: string = ofPage[key] ?? germanTexts[key];
+  return words.replace(/\{(\w+)\}/g, (hole, name: string) => String(values[name] ?? hole));
+}
+
+/** Hours and minutes as the clock on the office's wall shows them. */
+export function clockTime(when: Date): string {
+  const format = { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Berlin" } as const;
+  return new Intl.DateTimeFormat("de-DE", format).format(when);
+}
