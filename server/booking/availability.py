@@ -1,0 +1,211 @@
+"""Free times: what can be offered for a wish, from the calendar in memory. Nothing is reserved here."""
+
+import asyncio
+import time
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.booking.calendar import bits, first_tick, fits, grid
+from server.booking.model import CalendarChangeRow
+from server.booking.routing import Day, Offers, Slot, Wish, modes_to_search, reasons_for
+from server.booking.snapshot import HORIZON_DAYS, Snapshot, follow, load
+from server.catalog.model import Catalogue, Mode
+from server.catalog.services import load_catalogue
+from server.clock import BERLIN, TICK, ceil_tick, instant_of, tick_of
+from server.db import Database
+
+LOOK_EVERY_S = 0.25
+RELOAD_EVERY = timedelta(hours=1)
+OVERLAP = 500
+"""Change numbers are handed out before commit: one that commits late is found by looking back this far."""
+
+Kind = tuple[Mode, str | None]
+
+
+class Calendar:
+    """Keeps a `Snapshot` up to date and answers questions about free times from it."""
+
+    def __init__(self, db: Database, *, assumption_day: bool = True) -> None:
+        self._db = db
+        self._assumption_day = assumption_day
+        self._snapshot: Snapshot | None = None
+        self._loaded_at: datetime | None = None
+        self._looked = 0.0
+        self._recent: set[int] = set()
+        self._seen = 0
+        self._one_look = asyncio.Lock()
+
+    def touch(self) -> None:
+        """This process changed the calendar: the next question looks first."""
+        self._looked = 0.0
+
+    async def catalogue(self, now: datetime) -> Catalogue:
+        return (await self.snapshot(now)).catalogue
+
+    async def snapshot(self, now: datetime) -> Snapshot:
+        """The calendar, at most a quarter of a second old."""
+        if self._snapshot is None or time.monotonic() - self._looked >= LOOK_EVERY_S:
+            async with self._one_look:
+                if self._snapshot is None or time.monotonic() - self._looked >= LOOK_EVERY_S:
+                    await self._look(now)
+        assert self._snapshot is not None
+        return self._snapshot
+
+    async def _look(self, now: datetime) -> None:
+        looked = time.monotonic()
+        async with self._db.read() as tx:
+            if self._snapshot is None or self._stale(now):
+                await self._reload(tx, now)
+            else:
+                await self._follow(tx, self._snapshot, now)
+        self._looked = looked
+
+    def _stale(self, now: datetime) -> bool:
+        assert self._snapshot and self._loaded_at
+        return abs(now - self._loaded_at) > RELOAD_EVERY or now.astimezone(BERLIN).date() != self._snapshot.first
+
+    async def _reload(self, tx: AsyncConnection, now: datetime) -> None:
+        self._seen = await tx.scalar(select(func.max(CalendarChangeRow.id))) or 0
+        recent = select(CalendarChangeRow.id).where(CalendarChangeRow.id > self._seen - OVERLAP)
+        self._recent = set(await tx.scalars(recent))
+        self._snapshot = await load(tx, await load_catalogue(tx), now, self._assumption_day)
+        self._loaded_at = now
+
+    async def _follow(self, tx: AsyncConnection, snapshot: Snapshot, now: datetime) -> None:
+        query = select(CalendarChangeRow.id, CalendarChangeRow.duty_id)
+        rows = (await tx.execute(query.where(CalendarChangeRow.id > self._seen - OVERLAP))).all()
+        fresh = [row for row in rows if row.id not in self._recent]
+        if any(row.duty_id is None for row in fresh):
+            await self._reload(tx, now)
+            return
+        if fresh:
+            await follow(tx, snapshot, {row.duty_id for row in fresh if row.duty_id is not None})
+            self._seen = max(self._seen, *(row.id for row in fresh))
+            self._recent = {row.id for row in rows if row.id > self._seen - OVERLAP}
+
+    async def offers(
+        self, wish: Wish, first: date, last: date, now: datetime, language: str = "de"
+    ) -> Offers:
+        """What can be had from `first` to `last` (both included), by the routing rules, with the reasons."""
+        snapshot = await self.snapshot(now)
+        days = _days(first, last)
+        starts = {day: starts_of_day(snapshot, wish, day, now) for day in days}
+        video_is_free = any(("video", None) in modes for modes in starts.values())
+        shown = modes_to_search(wish, video_is_free)
+        found = [Day(day, _slots(wish, day, starts[day], shown)) for day in days]
+        next_video, next_onsite = self._next(snapshot, wish, now)
+        reasons = reasons_for(
+            wish,
+            language,
+            video_is_free=video_is_free,
+            anything_free=any(day.slots for day in found),
+            next_video=next_video,
+        )
+        return Offers([day for day in found if day.slots], next_video, next_onsite, reasons)
+
+    async def is_offered(self, wish: Wish, slot: Slot, now: datetime) -> bool:
+        """Whether this very time would be offered now."""
+        snapshot = await self.snapshot(now)
+        day = slot.start.astimezone(BERLIN).date()
+        mask = starts_of_day(snapshot, wish, day, now).get((slot.mode, slot.site), 0)
+        return bool(mask >> (tick_of(slot.start) - first_tick(day)) & 1)
+
+    async def alternatives(self, wish: Wish, slot: Slot, now: datetime, at_least: int = 3) -> list[Slot]:
+        """The nearest free times, those of the same kind first; fewer only when the whole horizon has fewer."""
+        snapshot = await self.snapshot(now)
+        middle = slot.start.astimezone(BERLIN).date()
+        same: list[Slot] = []
+        other: list[Slot] = []
+        for distance in range(HORIZON_DAYS):
+            for day in {middle - timedelta(days=distance), middle + timedelta(days=distance)}:
+                starts = starts_of_day(snapshot, wish, day, now)
+                for found in _slots(wish, day, starts, ("video", "onsite")):
+                    (same if (found.mode, found.site) == (slot.mode, slot.site) else other).append(found)
+            if len(same) >= at_least or (len(same) + len(other) >= at_least and distance > 14):
+                break
+        ranked = sorted(same, key=lambda found: abs(found.start - slot.start))
+        ranked += sorted(other, key=lambda found: abs(found.start - slot.start))
+        return ranked[: max(at_least, 5)]
+
+    async def count_free(self, wish: Wish, first: date, last: date, now: datetime) -> dict[str, int]:
+        """How many start times there are by mode, for the scheduler's view of an effect."""
+        snapshot = await self.snapshot(now)
+        counts = {"video": 0, "onsite": 0}
+        for day in _days(first, last):
+            for (mode, _), mask in starts_of_day(snapshot, wish, day, now).items():
+                counts[mode] += mask.bit_count()
+        return counts
+
+    def _next(self, snapshot: Snapshot, wish: Wish, now: datetime) -> tuple[datetime | None, dict[str, datetime]]:
+        wanted: set[Kind] = {("onsite", site) for site in wish.sites if wish.onsite}
+        if wish.video:
+            wanted.add(("video", None))
+        found: dict[Kind, datetime] = {}
+        for day in sorted(snapshot.days):
+            if wanted <= found.keys():
+                break
+            for key, mask in starts_of_day(snapshot, wish, day, now).items():
+                if key not in found:
+                    found[key] = instant_of(first_tick(day) + (mask & -mask).bit_length() - 1)
+        return found.get(("video", None)), {site: at for (mode, site), at in found.items() if mode == "onsite" and site}
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def starts_of_day(snapshot: Snapshot, wish: Wish, day: date, now: datetime) -> dict[Kind, int]:
+    """Masks of the starts that can be had on a day, by mode and site; empty ones are left out."""
+    duties = snapshot.days.get(day)
+    if not duties:
+        return {}
+    ids, ticks, language = wish.service_ids, wish.ticks, wish.language
+    able = [ids <= crew.services for crew in snapshot.crews]
+    if language and any(language in crew.languages for crew in snapshot.crews):
+        able = [fit and language in crew.languages for fit, crew in zip(able, snapshot.crews, strict=True)]
+    base_grid = grid(wish.step_ticks)
+    video, sites = 0, dict.fromkeys(wish.sites, 0) if wish.onsite else {}
+    wants_video = wish.video
+    for duty in duties.values():
+        if not able[duty.crew]:
+            continue
+        site = duty.site
+        on_site = not duty.home and site in sites and (wish.site is None or wish.site == site)
+        if not on_site and not (wants_video and duty.takes_video):
+            continue
+        starts = fits(duty.free_at(now) if duty.held else duty.free, ticks)
+        starts &= grid(duty.step_ticks) if duty.step_ticks else base_grid
+        if wants_video and duty.takes_video:
+            video |= starts
+        if on_site and site is not None:
+            sites[site] |= starts
+    return _after_lead(wish, day, now, video, sites)
+
+
+def _after_lead(wish: Wish, day: date, now: datetime, video: int, sites: dict[str, int]) -> dict[Kind, int]:
+    starts: dict[Kind, int] = {}
+    if video and (mask := video & ~_too_soon(day, now + wish.lead("video"))):
+        starts["video", None] = mask
+    too_soon = _too_soon(day, now + wish.lead("onsite"))
+    for site, mask in sites.items():
+        if mask := mask & ~too_soon:
+            starts["onsite", site] = mask
+    return starts
+
+
+def _too_soon(day: date, earliest: datetime) -> int:
+    bit = ceil_tick(earliest) - first_tick(day)
+    return (1 << bit) - 1 if bit > 0 else 0
+
+
+def _slots(wish: Wish, day: date, starts: dict[Kind, int], modes: tuple[Mode, ...]) -> list[Slot]:
+    base, length = first_tick(day), TICK * wish.ticks
+    found = []
+    for (mode, site), mask in starts.items():
+        if mode in modes:
+            for bit in bits(mask):
+                start = instant_of(base + bit)
+                found.append(Slot(start, start + length, mode, site))
+    return found

@@ -1,0 +1,36 @@
+"""A citizen gives an appointment back. The documents go later by `documents/delete.py`, as the rules say."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from server.access import Appointment, appointment_by_id, appointment_by_token
+from server.audit import record
+from server.booking.availability import Calendar
+from server.booking.claim import free
+from server.booking.confirm import facts_of
+from server.booking.model import AppointmentRow
+from server.booking.move import check_movable
+from server.db import Database
+from server.errors import TooLate
+from server.notices import outbox
+
+
+async def cancel(db: Database, calendar: Calendar, token: str, now: datetime) -> Appointment:
+    """Cancels; `TooLate` once it has begun or is over. Cancelling twice is fine and sends one mail."""
+    async with db.write() as tx:
+        appointment = await appointment_by_token(tx, token)
+        if appointment.state == "cancelled":
+            return appointment
+        check_movable(appointment, now)
+        alive = AppointmentRow.state.in_(("pending", "confirmed"))
+        one = update(AppointmentRow).where(AppointmentRow.id == appointment.id, alive)
+        gone = one.values(state="cancelled", cancelled_at=now, sequence=AppointmentRow.sequence + 1)
+        if (await tx.execute(gone)).rowcount != 1:
+            raise TooLate()
+        appointment = await appointment_by_id(tx, appointment.id)
+        await free(tx, appointment.id, appointment.duty_id, now)
+        await outbox.post(tx, "cancelled", appointment.id, facts_of(appointment), now)
+        await record(tx, now, "citizen", "appointment.cancelled", appointment.id)
+    calendar.touch()
+    return appointment

@@ -1,0 +1,146 @@
+"""A hold becomes an appointment: claims lose their expiry, a case with its own key takes the personal data."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.access import (
+    Appointment,
+    Contact,
+    appointment_by_hold,
+    appointment_by_id,
+    contact_sealed,
+    manage_token,
+)
+from server.audit import record
+from server.booking.availability import Calendar
+from server.booking.claim import announce
+from server.booking.model import AppointmentRow, CaseRow, ClaimRow
+from server.booking.once import DoneBefore, Once
+from server.clock import TICK
+from server.db import Database
+from server.errors import HoldExpired
+from server.notices import outbox
+from server.sealing import Keyring, fingerprint
+from server.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmAsk:
+    """What the citizen says of themselves; checked for form where it came in."""
+
+    hold: str
+    name: str
+    email: str | None
+    phone: str | None
+    language: str
+    answers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A confirmed appointment with the token of its link."""
+
+    appointment: Appointment
+    token: str
+
+
+async def confirm(
+    db: Database,
+    calendar: Calendar,
+    keyring: Keyring,
+    settings: Settings,
+    ask: ConfirmAsk,
+    key: str | None,
+    now: datetime,
+) -> Booked:
+    """Makes the hold an appointment; `HoldExpired` when its time is over. The mail follows through the outbox."""
+    secret = settings.secret.get_secret_value()
+    once = Once("confirm", key, _blinded(ask, secret)) if key is not None else None
+    try:
+        async with db.write() as tx:
+            appointment = await _confirm(tx, keyring, secret, ask, once, now)
+    except DoneBefore:
+        async with db.write() as tx:
+            appointment = await _confirm(tx, keyring, secret, ask, once, now)
+    calendar.touch()
+    return Booked(appointment, manage_token(secret, appointment.id))
+
+
+async def _confirm(
+    tx: AsyncConnection, keyring: Keyring, secret: str, ask: ConfirmAsk, once: Once | None, now: datetime
+) -> Appointment:
+    if once and (before := await once.done(tx)):
+        return await appointment_by_id(tx, before)
+    held = await appointment_by_hold(tx, ask.hold)
+    case_id = await _open_case(tx, keyring, ask, now)
+    await _take_over(tx, held, case_id, ask.language, fingerprint(manage_token(secret, held.id)), now)
+    if once:
+        await once.remember(tx, held.id, now)
+    appointment = await appointment_by_id(tx, held.id)
+    await outbox.post(tx, "confirmed", held.id, facts_of(appointment), now)
+    await record(tx, now, "citizen", "appointment.confirmed", held.id)
+    await announce(tx, held.duty_id, now)
+    return appointment
+
+
+async def _open_case(tx: AsyncConnection, keyring: Keyring, ask: ConfirmAsk, now: datetime) -> str:
+    case_id = secrets.token_hex(16)
+    key, wrapped = keyring.new_key()
+    contact = Contact(ask.name, ask.email, ask.phone, ask.answers)
+    await tx.execute(
+        insert(CaseRow).values(
+            id=case_id,
+            wrapped_key=wrapped,
+            key_version=keyring.version,
+            contact_sealed=contact_sealed(key, case_id, contact),
+            created_at=now,
+        )
+    )
+    return case_id
+
+
+async def _take_over(
+    tx: AsyncConnection, held: Appointment, case_id: str, language: str, token_hash: str, now: datetime
+) -> None:
+    one = update(AppointmentRow).where(AppointmentRow.id == held.id, AppointmentRow.state == "held")
+    taken = await tx.execute(
+        one.where(AppointmentRow.expires_at > now).values(
+            state="confirmed",
+            token_hash=token_hash,
+            case_id=case_id,
+            language=language,
+            client_key="",
+            confirmed_at=now,
+            expires_at=None,
+        )
+    )
+    claims = update(ClaimRow).where(ClaimRow.appointment_id == held.id, ClaimRow.expires_at > now)
+    kept = await tx.execute(claims.values(expires_at=None))
+    if taken.rowcount != 1 or kept.rowcount != (held.ends_at - held.starts_at) // TICK:
+        raise HoldExpired()
+
+
+def facts_of(appointment: Appointment) -> dict[str, object]:
+    """What a mail needs to know of this moment, without anything personal."""
+    return {
+        "start": appointment.starts_at.isoformat(),
+        "end": appointment.ends_at.isoformat(),
+        "mode": appointment.mode,
+        "site": appointment.site_id,
+        "number": appointment.number,
+        "sequence": appointment.sequence,
+        "services": [list(item) for item in appointment.services],
+    }
+
+
+def _blinded(ask: ConfirmAsk, secret: str) -> str:
+    """The request under a keyed hash: the table of keys must not let anybody guess names."""
+    answers = repr(sorted(ask.answers.items()))
+    text = "\0".join((ask.hold, ask.name, ask.email or "", ask.phone or "", ask.language, answers))
+    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,181 @@
+"""A time is held while the citizen fills in the form: hold, extend once, release. Confirming is in `confirm.py`."""
+
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.access import Appointment, appointment_by_hold, appointment_by_id, hold_token
+from server.booking.availability import Calendar
+from server.booking.claim import Span, announce, choose_duty, free, insert_claims, span_of
+from server.booking.model import AppointmentRow, ClaimRow
+from server.booking.number import new_number
+from server.booking.once import DoneBefore, Once
+from server.booking.routing import Slot, Wish, wish_of
+from server.catalog.model import Catalogue, Mode
+from server.db import Database
+from server.errors import AlreadyExtended, HoldExpired, SlotTaken, TooManyHolds
+from server.sealing import fingerprint
+from server.settings import Settings
+
+TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class HoldAsk:
+    """What is to be held. `client` is a keyed hash of the address, for limits only."""
+
+    services: tuple[tuple[str, int], ...]
+    mode: Mode
+    site: str | None
+    start: datetime
+    language: str | None = None
+    channel: str = "online"
+    client: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A time that is kept for the citizen until `expires_at`."""
+
+    token: str
+    start: datetime
+    end: datetime
+    mode: str
+    site: str | None
+    expires_at: datetime
+    services: tuple[tuple[str, int], ...]
+    extended: bool
+
+
+async def hold(
+    db: Database, calendar: Calendar, settings: Settings, ask: HoldAsk, key: str | None, now: datetime
+) -> Held:
+    """Holds a time. `SlotTaken` carries at least three near alternatives where the horizon has them."""
+    catalogue = await calendar.catalogue(now)
+    wish = wish_of(catalogue, ask.services, ask.mode, ask.site, ask.language)
+    span = span_of(wish, ask.start, ask.mode, ask.site, now)
+    once = Once("hold", key, asdict(ask)) if key is not None else None
+    for _ in range(TRIES):
+        try:
+            async with db.write() as tx:
+                appointment = await _hold(tx, wish, span, ask, once, catalogue, settings, now)
+        except DoneBefore:
+            continue
+        except SlotTaken:
+            if not await _another_duty_is_free(calendar, wish, span, now):
+                break
+            continue
+        calendar.touch()
+        return _held(appointment, settings)
+    wanted = Slot(span.start, span.end, span.mode, span.site)
+    found = await calendar.alternatives(wish, wanted, now)
+    raise SlotTaken(alternatives=[slot.as_json() for slot in found if slot != wanted])
+
+
+async def _another_duty_is_free(calendar: Calendar, wish: Wish, span: Span, now: datetime) -> bool:
+    calendar.touch()
+    return await calendar.is_offered(wish, Slot(span.start, span.end, span.mode, span.site), now)
+
+
+async def _hold(
+    tx: AsyncConnection,
+    wish: Wish,
+    span: Span,
+    ask: HoldAsk,
+    once: Once | None,
+    catalogue: Catalogue,
+    settings: Settings,
+    now: datetime,
+) -> Appointment:
+    if once and (before := await once.done(tx)):
+        return await appointment_by_id(tx, before)
+    await _check_limit(tx, ask.client, settings.max_holds, now)
+    appointment_id = secrets.token_hex(16)
+    expires_at = now + timedelta(minutes=settings.hold_minutes)
+    values = {
+        "number": new_number(),
+        "hold_hash": fingerprint(hold_token(settings.secret.get_secret_value(), appointment_id)),
+        "state": "held",
+        "services": [{"id": service, "count": count} for service, count in ask.services],
+        "language": ask.language or "de",
+        "channel": ask.channel,
+        "client_key": ask.client,
+        "sequence": 0,
+        "extended": False,
+        "created_at": now,
+        "expires_at": expires_at,
+    }
+    duty_id = await choose_duty(tx, wish, span, catalogue, settings.assumption_day, now)
+    place = {"mode": span.mode, "site_id": span.site, "starts_at": span.start, "ends_at": span.end}
+    await tx.execute(insert(AppointmentRow).values(id=appointment_id, duty_id=duty_id, **place, **values))
+    await insert_claims(tx, duty_id, span.ticks, appointment_id, expires_at, now)
+    await announce(tx, duty_id, now)
+    if once:
+        await once.remember(tx, appointment_id, now)
+    return await appointment_by_id(tx, appointment_id)
+
+
+async def held(db: Database, settings: Settings, token: str, now: datetime) -> Held:
+    """The hold behind a token; `HoldExpired` when its time is over or it was confirmed or released."""
+    async with db.read() as tx:
+        appointment = await appointment_by_hold(tx, token)
+    _still_held(appointment, now)
+    return _held(appointment, settings)
+
+
+async def extend(db: Database, calendar: Calendar, settings: Settings, token: str, now: datetime) -> Held:
+    """Once, the time for filling in starts anew."""
+    expires_at = now + timedelta(minutes=settings.hold_minutes)
+    async with db.write() as tx:
+        appointment = await appointment_by_hold(tx, token)
+        _still_held(appointment, now)
+        one = (AppointmentRow.id == appointment.id, AppointmentRow.expires_at > now)
+        fresh = update(AppointmentRow).where(*one, AppointmentRow.extended.is_(False))
+        if (await tx.execute(fresh.values(extended=True, expires_at=expires_at))).rowcount != 1:
+            raise AlreadyExtended()
+        claims = update(ClaimRow).where(ClaimRow.appointment_id == appointment.id)
+        await tx.execute(claims.values(expires_at=expires_at))
+        appointment = await appointment_by_id(tx, appointment.id)
+    calendar.touch()
+    return _held(appointment, settings)
+
+
+async def release(db: Database, calendar: Calendar, token: str, now: datetime) -> None:
+    """The citizen doesn't want the time after all; releasing twice is fine."""
+    async with db.write() as tx:
+        appointment = await appointment_by_hold(tx, token)
+        if appointment.state != "held":
+            return
+        gone = update(AppointmentRow).where(AppointmentRow.id == appointment.id)
+        await tx.execute(gone.values(state="cancelled", cancelled_at=now))
+        await free(tx, appointment.id, appointment.duty_id, now)
+    calendar.touch()
+
+
+async def _check_limit(tx: AsyncConnection, client: str, most: int, now: datetime) -> None:
+    if not client:
+        return
+    query = select(func.count()).where(AppointmentRow.client_key == client, AppointmentRow.state == "held")
+    if (await tx.scalar(query.where(AppointmentRow.expires_at > now)) or 0) >= most:
+        raise TooManyHolds()
+
+
+def _still_held(appointment: Appointment, now: datetime) -> None:
+    if appointment.state != "held" or appointment.expires_at is None or appointment.expires_at <= now:
+        raise HoldExpired()
+
+
+def _held(appointment: Appointment, settings: Settings) -> Held:
+    return Held(
+        token=hold_token(settings.secret.get_secret_value(), appointment.id),
+        start=appointment.starts_at,
+        end=appointment.ends_at,
+        mode=appointment.mode,
+        site=appointment.site_id,
+        expires_at=appointment.expires_at or appointment.starts_at,
+        services=appointment.services,
+        extended=appointment.extended,
+    )

@@ -1,0 +1,86 @@
+"""An appointment is moved in one step: the new claims are taken and the old ones given back, or nothing changes."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.access import Appointment, appointment_by_id, appointment_by_token
+from server.audit import record
+from server.booking.availability import Calendar
+from server.booking.claim import Span, announce, choose_duty, insert_claims, span_of
+from server.booking.confirm import facts_of
+from server.booking.model import AppointmentRow, ClaimRow
+from server.booking.routing import Slot, Wish, wish_of
+from server.catalog.model import Catalogue, Mode
+from server.db import Database
+from server.errors import SlotTaken, TooLate
+from server.notices import outbox
+from server.settings import Settings
+
+
+async def move(
+    db: Database,
+    calendar: Calendar,
+    settings: Settings,
+    token: str,
+    start: datetime,
+    mode: Mode,
+    site: str | None,
+    now: datetime,
+) -> Appointment:
+    """Moves to a new time, mode or site. `SlotTaken`: the old time stays; `TooLate`: it has begun or is over."""
+    catalogue = await calendar.catalogue(now)
+    async with db.read() as tx:
+        old = await appointment_by_token(tx, token)
+    check_movable(old, now)
+    wish = wish_of(catalogue, old.services, mode, site)
+    span = span_of(wish, start, mode, site, now)
+    try:
+        async with db.write() as tx:
+            moved = await _move(tx, old.id, wish, span, catalogue, settings, now)
+    except SlotTaken:
+        wanted = Slot(span.start, span.end, span.mode, span.site)
+        calendar.touch()
+        found = await calendar.alternatives(wish, wanted, now)
+        raise SlotTaken(alternatives=[slot.as_json() for slot in found if slot != wanted]) from None
+    calendar.touch()
+    return moved
+
+
+def check_movable(appointment: Appointment, now: datetime) -> None:
+    """Moving and cancelling end when the appointment begins."""
+    if appointment.state not in ("pending", "confirmed") or appointment.starts_at <= now:
+        raise TooLate()
+
+
+async def _move(
+    tx: AsyncConnection,
+    appointment_id: str,
+    wish: Wish,
+    span: Span,
+    catalogue: Catalogue,
+    settings: Settings,
+    now: datetime,
+) -> Appointment:
+    old = await _lock(tx, appointment_id)
+    check_movable(old, now)
+    await tx.execute(delete(ClaimRow).where(ClaimRow.appointment_id == old.id))
+    duty_id = await choose_duty(tx, wish, span, catalogue, settings.assumption_day, now)
+    await insert_claims(tx, duty_id, span.ticks, old.id, None, now)
+    place = {"mode": span.mode, "site_id": span.site, "starts_at": span.start, "ends_at": span.end}
+    one = update(AppointmentRow).where(AppointmentRow.id == old.id)
+    await tx.execute(one.values(duty_id=duty_id, sequence=old.sequence + 1, **place))
+    for changed in {old.duty_id, duty_id}:
+        await announce(tx, changed, now)
+    moved = await appointment_by_id(tx, old.id)
+    await outbox.post(tx, "moved", old.id, facts_of(moved), now)
+    await record(tx, now, "citizen", "appointment.moved", old.id)
+    return moved
+
+
+async def _lock(tx: AsyncConnection, appointment_id: str) -> Appointment:
+    """Two moves of one appointment come one after the other: the row is written before it is read."""
+    row = update(AppointmentRow).where(AppointmentRow.id == appointment_id)
+    await tx.execute(row.values(sequence=AppointmentRow.sequence))
+    return await appointment_by_id(tx, appointment_id)

@@ -1,0 +1,47 @@
+"""The same request twice does its work once: Idempotency-Key, kept in the transaction of the work itself."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.booking.model import IdempotencyRow
+from server.errors import BadInput, KeyReused
+from server.sealing import fingerprint
+
+
+class DoneBefore(Exception):
+    """Somebody else's transaction with the same key committed first; read what it did."""
+
+
+class Once:
+    """A key with the request it stands for. `verb` keeps the keys of different routes apart."""
+
+    def __init__(self, verb: str, key: str, request: Any) -> None:
+        if not 1 <= len(key) <= 200 or not key.isprintable():
+            raise BadInput("Der Idempotency-Key muss 1 bis 200 Zeichen lang sein.")
+        self.key_hash = fingerprint(f"{verb}|{key}")
+        text = json.dumps(request, sort_keys=True, default=str)
+        self.request_hash = hashlib.sha256(text.encode()).hexdigest()
+
+    async def done(self, tx: AsyncConnection) -> str | None:
+        """The appointment an earlier request with this key made; `KeyReused` when that was another request."""
+        query = select(IdempotencyRow.request_hash, IdempotencyRow.appointment_id)
+        row = (await tx.execute(query.where(IdempotencyRow.key_hash == self.key_hash))).first()
+        if row is None:
+            return None
+        if row.request_hash != self.request_hash:
+            raise KeyReused()
+        return str(row.appointment_id)
+
+    async def remember(self, tx: AsyncConnection, appointment_id: str, now: datetime) -> None:
+        """Writes the key; `DoneBefore` when another request with it was quicker."""
+        row = {"key_hash": self.key_hash, "request_hash": self.request_hash}
+        try:
+            await tx.execute(insert(IdempotencyRow).values(**row, appointment_id=appointment_id, created_at=now))
+        except IntegrityError as error:
+            raise DoneBefore from error

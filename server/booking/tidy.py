@@ -1,0 +1,24 @@
+"""What nobody needs any more of booking: expired holds, old keys and change notes. Nothing depends on it running."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, select
+
+from server.booking.model import AppointmentRow, CalendarChangeRow, ClaimRow, IdempotencyRow
+from server.db import Database
+
+KEEP = timedelta(hours=1)
+KEEP_KEYS = timedelta(days=1)
+
+
+async def tidy(db: Database, now: datetime) -> None:
+    """Removes holds that ended an hour ago, idempotency keys after a day, change notes after an hour and more."""
+    async with db.write() as tx:
+        ended = or_(AppointmentRow.expires_at < now - KEEP, AppointmentRow.cancelled_at < now - KEEP)
+        never_confirmed = (AppointmentRow.state.in_(("held", "cancelled")), AppointmentRow.token_hash.is_(None))
+        holds = select(AppointmentRow.id).where(*never_confirmed, ended)
+        await tx.execute(delete(ClaimRow).where(ClaimRow.appointment_id.in_(holds)))
+        await tx.execute(delete(IdempotencyRow).where(IdempotencyRow.appointment_id.in_(holds)))
+        await tx.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at < now - KEEP_KEYS))
+        await tx.execute(delete(AppointmentRow).where(*never_confirmed, ended))
+        await tx.execute(delete(CalendarChangeRow).where(CalendarChangeRow.at < now - 4 * KEEP))
