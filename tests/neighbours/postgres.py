@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -115,31 +116,24 @@ class Cluster:
             return False
 
 
-def start_cluster(**changes: str) -> Cluster:
-    """A fresh cluster; `changes` overrides the configuration. Whoever starts one calls `remove_cluster`."""
+@contextmanager
+def running_cluster(**changes: str) -> Iterator[Cluster]:
+    """A fresh cluster, gone afterwards; `changes` overrides the configuration."""
     cluster = Cluster(Path(tempfile.mkdtemp(prefix="sz-pg-")), {**CONFIGURATION, **changes})
     try:
         cluster.create()
         cluster.start()
-    except BaseException:
-        remove_cluster(cluster)
-        raise
-    return cluster
-
-
-def remove_cluster(cluster: Cluster) -> None:
-    cluster.stop()
-    shutil.rmtree(cluster.folder, ignore_errors=True)
+        yield cluster
+    finally:
+        cluster.stop()
+        shutil.rmtree(cluster.folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     """The cluster that all tests of this run share; each takes a database of its own from it."""
-    cluster = start_cluster()
-    try:
+    with running_cluster() as cluster:
         yield cluster
-    finally:
-        remove_cluster(cluster)
 
 
 @pytest.fixture
