@@ -1,0 +1,148 @@
+"""A citizen sends a document ahead: checked and sealed while it streams in, then entered. Nothing is left of a refused one."""
+
+import secrets
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server import audit
+from server.access import Appointment, Case, case_of
+from server.booking.model import ALIVE, AppointmentRow, CaseRow
+from server.catalog.model import ServiceRow
+from server.db import Database
+from server.documents.content import Inspector
+from server.documents.model import DocumentRow
+from server.documents.names import clean_name, named_truly, refuse_foreign_extension
+from server.documents.seal import Store
+from server.errors import BadInput, Conflict, TooLarge, TooLate
+from server.sealing import Keyring, seal
+
+OTHER = "other"
+MOST_FILES = 20
+MOST_FULL_FILES = 4
+UNKNOWN_ITEM = "Diese Unterlage gehört nicht zu Ihrem Termin. Bitte wählen Sie einen Punkt Ihrer Liste."
+TOO_MANY_FILES = (
+    "Zu diesem Termin liegen schon {most} Dateien vor. Bitte nehmen Sie zuerst eine davon zurück."
+)
+TOO_MUCH = "Alle Dateien zusammen sind zu groß. Erlaubt sind höchstens {limit_mb} MB je Termin."
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document as its owner and the clerk see it; `size` in bytes, `name` opened."""
+
+    id: str
+    item: str
+    name: str
+    media_type: str
+    size: int
+    state: str
+    created_at: datetime
+
+
+async def receive(
+    db: Database,
+    store: Store,
+    keyring: Keyring,
+    appointment: Appointment,
+    item: str,
+    filename: str,
+    chunks: AsyncIterator[bytes],
+    *,
+    limit: int,
+    now: datetime,
+) -> StoredDocument:
+    """Takes one file for a checklist item (or "other"); `limit` in bytes for this file.
+
+    `BadInput` (item, empty, broken), `TypeNotAllowed`, `TooLarge` (also while streaming), `Conflict` (too many),
+    `TooLate` (appointment over or cancelled), `NotFound` (case closed). The bytes stream in outside any
+    transaction; if the entry then fails they are removed, and if the process dies in between, the sweep finds them.
+    """
+    if appointment.state not in ALIVE:
+        raise TooLate
+    name = clean_name(filename)
+    refuse_foreign_extension(name)
+    async with db.read() as tx:
+        case = await case_of(tx, appointment, keyring)
+        await _refuse_foreign_item(tx, appointment, item)
+        await _refuse_too_many(tx, case.id, 0, limit)
+    document_id = secrets.token_hex(16)
+    inspector = Inspector()
+    async with aclosing(_inspected(chunks, inspector, limit)) as passing:
+        size = await store.write(document_id, case.key, f"case/{case.id}", passing)
+    name = named_truly(name, inspector.media_type)
+    # Nobody scans yet in this version, so nothing waits in quarantine: the next to look at it is a clerk.
+    document = StoredDocument(document_id, item, name, inspector.media_type, size, "checking", now)
+    try:
+        async with db.write() as tx:
+            await _refuse_unless_open(tx, appointment)
+            await _refuse_too_many(tx, case.id, size, limit)
+            await _enter(tx, case, document)
+            detail = {"appointment": appointment.id, "item": item, "size": size}
+            await audit.record(tx, now, "citizen", "document-received", document_id, **detail)
+    except BaseException:
+        await store.remove(document_id)
+        raise
+    return document
+
+
+async def _inspected(
+    chunks: AsyncIterator[bytes], inspector: Inspector, limit: int
+) -> AsyncGenerator[bytes, None]:
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(params={"limit_mb": limit // 1_000_000}, limit=limit)
+        inspector.feed(chunk)
+        yield chunk
+    inspector.finish()
+
+
+async def _refuse_foreign_item(tx: AsyncConnection, appointment: Appointment, item: str) -> None:
+    if item == OTHER:
+        return
+    wanted = select(ServiceRow.checklist).where(ServiceRow.id.in_([id_ for id_, _ in appointment.services]))
+    for checklist in await tx.scalars(wanted):
+        if any(entry["key"] == item and entry["when"] == "ahead" for entry in checklist):
+            return
+    raise BadInput(UNKNOWN_ITEM)
+
+
+async def _refuse_too_many(tx: AsyncConnection, case_id: str, size: int, limit: int) -> None:
+    used = select(func.count(), func.coalesce(func.sum(DocumentRow.size), 0))
+    # files taken back count until their bytes are gone: else the disk could be filled by taking back
+    files, total = (await tx.execute(used.where(DocumentRow.case_id == case_id))).one()
+    if files >= MOST_FILES:
+        raise Conflict(TOO_MANY_FILES, params={"most": MOST_FILES})
+    if total + size > limit * MOST_FULL_FILES:
+        raise TooLarge(TOO_MUCH, params={"limit_mb": limit * MOST_FULL_FILES // 1_000_000}, limit=limit)
+
+
+async def _refuse_unless_open(tx: AsyncConnection, appointment: Appointment) -> None:
+    """Locks the case, so that two uploads count after each other and closing it waits or has happened."""
+    lock = select(CaseRow.wrapped_key).where(CaseRow.id == appointment.case_id).with_for_update()
+    key = (await tx.execute(lock)).scalar_one_or_none()
+    state = await tx.scalar(select(AppointmentRow.state).where(AppointmentRow.id == appointment.id))
+    if key is None or state not in ALIVE:
+        raise TooLate
+
+
+async def _enter(tx: AsyncConnection, case: Case, document: StoredDocument) -> None:
+    bound_to = f"case/{case.id}/document/{document.id}/name"
+    await tx.execute(
+        insert(DocumentRow).values(
+            id=document.id,
+            case_id=case.id,
+            item=document.item,
+            name_sealed=seal(case.key, document.name.encode(), bound_to),
+            media_type=document.media_type,
+            size=document.size,
+            state=document.state,
+            created_at=document.created_at,
+        )
+    )
