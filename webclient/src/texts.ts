@@ -60,7 +60,8 @@ export const germanTexts = {
   "device.asking": "Bitte erlauben Sie Ihrem Browser, Kamera und Mikrofon zu benutzen.",
   "device.denied":
     "Ihr Browser darf Kamera oder Mikrofon nicht benutzen. Sie können das beim Symbol neben der Adresse der Seite erlauben und es dann noch einmal versuchen.",
-  "device.none": "Es wurde keine Kamera oder kein Mikrofon gefunden. Bitte prüfen Sie, ob beides angeschlossen ist.",
+  "device.none":
+    "Es wurde keine Kamera oder kein Mikrofon gefunden. Bitte prüfen Sie, ob beides angeschlossen ist.",
   "device.busy":
     "Ein anderes Programm benutzt gerade Kamera oder Mikrofon. Bitte schließen Sie andere Videoprogramme.",
   "device.unsupported": "Dieser Browser kann Kamera und Mikrofon auf dieser Seite nicht benutzen.",
@@ -82,14 +83,16 @@ export const germanTexts = {
   "check.running": "wird geprüft …",
   "check.camera.ok": "Ihre Kamera liefert ein Bild.",
   "check.microphone.ok": "Ihr Mikrofon nimmt Ton auf.",
-  "check.microphone.silent": "Ihr Mikrofon ist angeschlossen, aber es war nichts zu hören. Bitte sprechen Sie etwas.",
+  "check.microphone.silent":
+    "Ihr Mikrofon ist angeschlossen, aber es war nichts zu hören. Bitte sprechen Sie etwas.",
   "check.microphone.level": "Lautstärke Ihres Mikrofons",
   "check.speaker.ask": "Spielen Sie einen Ton ab. Haben Sie ihn gehört?",
   "check.speaker.play": "Ton abspielen",
   "check.speaker.yes": "Ja, gehört",
   "check.speaker.no": "Nein, nichts gehört",
   "check.speaker.ok": "Sie hören den Ton.",
-  "check.speaker.fail": "Bitte prüfen Sie die Lautstärke Ihres Geräts und ob ein Kopfhörer angeschlossen ist.",
+  "check.speaker.fail":
+    "Bitte prüfen Sie die Lautstärke Ihres Geräts und ob ein Kopfhörer angeschlossen ist.",
   "check.server.ok": "Der Server ist erreichbar.",
   "check.server.fail":
     "Der Server ist von hier aus nicht erreichbar. In Firmennetzen kann eine Sperre die Ursache sein. Versuchen Sie es mit einem anderen Netz, zum Beispiel über das Handy.",

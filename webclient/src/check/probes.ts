@@ -1,0 +1,91 @@
+// The single tests of the device check: each answers with a verdict and a text, none of them raises.
+import type { OwnDevices } from "../room/devices";
+import { socketAddress } from "../room/entry";
+import { subprotocol } from "../room/signaling_client";
+import { deviceWords } from "../room/words";
+import { type TextKey, text } from "../texts";
+
+export type Verdict = "waiting" | "running" | "ok" | "warn" | "fail";
+
+export interface Finding {
+  verdict: Verdict;
+  words: string;
+}
+
+export function finding(verdict: Verdict, key: TextKey): Finding {
+  return { verdict, words: text(key) };
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+export function cameraFinding(devices: OwnDevices): Finding {
+  if (devices.video !== null) return finding("ok", "check.camera.ok");
+  const words = deviceWords(devices);
+  return { verdict: "warn", words: `${words?.problem ?? ""} ${words?.remains ?? ""}`.trim() };
+}
+
+/** Whether the signaling server can be reached by WebSocket: it is connected to, nothing is said. */
+export function probeServer(path: string, patience = 8000): Promise<Finding> {
+  return new Promise((resolve) => {
+    let socket: WebSocket;
+    const done = (reached: boolean): void => {
+      clearTimeout(timer);
+      resolve(reached ? finding("ok", "check.server.ok") : finding("fail", "check.server.fail"));
+      socket.close();
+    };
+    const timer = setTimeout(() => done(false), patience);
+    socket = new WebSocket(socketAddress(path, location.href), subprotocol);
+    socket.onopen = () => done(true);
+    socket.onerror = () => done(false);
+  });
+}
+
+/** The loudness of a microphone between 0 and 1, asked for as often as wished; `close` frees it. */
+export class Loudness {
+  #context = new AudioContext();
+  #analyser = new AnalyserNode(this.#context, { fftSize: 1024 });
+  #samples = new Float32Array(1024);
+
+  constructor(track: MediaStreamTrack) {
+    this.#context.createMediaStreamSource(new MediaStream([track])).connect(this.#analyser);
+    void this.#context.resume();
+  }
+
+  now(): number {
+    this.#analyser.getFloatTimeDomainData(this.#samples);
+    const power = this.#samples.reduce((sum, sample) => sum + sample * sample, 0) / this.#samples.length;
+    return Math.min(1, Math.sqrt(power) * 4);
+  }
+
+  close(): void {
+    void this.#context.close();
+  }
+}
+
+/** Listens up to `patience` ms for a sound; `show` gets the loudness on the way. */
+export async function probeMicrophone(
+  devices: OwnDevices,
+  show: (level: number) => void,
+  patience = 6000,
+): Promise<Finding> {
+  if (devices.audio === null) {
+    const words = deviceWords(devices);
+    return { verdict: "warn", words: words?.problem ?? "" };
+  }
+  const loudness = new Loudness(devices.audio);
+  try {
+    for (let waited = 0; waited < patience; waited += 100) {
+      const level = loudness.now();
+      show(level);
+      if (level > 0.02 && waited >= 500) return finding("ok", "check.microphone.ok");
+      await pause(100);
+    }
+    return finding("warn", "check.microphone.silent");
+  } catch {
+    return finding("warn", "check.microphone.silent");
+  } finally {
+    loudness.close();
+  }
+}

@@ -1,0 +1,30 @@
+// What changed between two lists of waiting guests, and the list's shape; fetching and showing are arrivals_element.ts.
+
+export interface Arrival {
+  appointment: string;
+  name: string;
+  since: string;
+  state: string;
+  /** Where the room is; when the server names none, `room` of the element with {appointment} filled in. */
+  room?: string;
+}
+
+export function parseArrivals(value: unknown): Arrival[] {
+  const list =
+    typeof value === "object" && value !== null ? (value as { arrivals?: unknown }).arrivals : null;
+  if (!Array.isArray(list)) return [];
+  return list.filter(
+    (entry): entry is Arrival =>
+      typeof entry === "object" &&
+      entry !== null &&
+      typeof entry.appointment === "string" &&
+      typeof entry.name === "string",
+  );
+}
+
+/** Those in `now` who were not there before; nobody for the first list of a page: it was there already. */
+export function newcomers(before: Arrival[] | null, now: Arrival[]): Arrival[] {
+  if (before === null) return [];
+  const known = new Set(before.map((arrival) => arrival.appointment));
+  return now.filter((arrival) => !known.has(arrival.appointment));
+}

@@ -1,0 +1,149 @@
+// <sz-upload>: around a plain multipart form, shows how far the sending is and what is wrong with a file before it is
+// sent. Without script the form inside is sent by the browser; what is accepted is the server's decision alone.
+import { csrfToken, problemOf } from "../server";
+import { text } from "../texts";
+
+export interface FileFacts {
+  name: string;
+  size: number;
+  type: string;
+}
+
+/** Why `file` would be refused, in words, or null; `accept` as in the file field, `limit` in bytes. */
+export function fileProblem(file: FileFacts, accept: string, limit: number): string | null {
+  if (file.size === 0) return text("upload.empty", { name: file.name });
+  if (limit > 0 && file.size > limit) {
+    return text("upload.large", { name: file.name, limit: Math.floor(limit / 1_048_576) });
+  }
+  const wished = accept
+    .split(",")
+    .map((entry) => entry.trim().toLowerCase())
+    .filter((entry) => entry !== "");
+  const fits = wished.some((entry) => {
+    if (entry.startsWith(".")) return file.name.toLowerCase().endsWith(entry);
+    return entry.endsWith("/*") ? file.type.startsWith(entry.slice(0, -1)) : file.type === entry;
+  });
+  // A browser that does not know the type leaves it empty: the server looks into the file.
+  if (wished.length === 0 || fits || file.type === "") return null;
+  const types = wished.filter((entry) => entry.startsWith(".")).map((entry) => entry.slice(1).toUpperCase());
+  return text("upload.type", { name: file.name, types: types.join(", ") || accept });
+}
+
+/** Attribute: `limit`, the largest size in bytes. Children: a `<form method=post enctype=multipart/form-data>`. */
+export class SzUpload extends HTMLElement {
+  #status: HTMLElement | null = null;
+  #bar: HTMLProgressElement | null = null;
+  #cancel: HTMLButtonElement | null = null;
+  #request: XMLHttpRequest | null = null;
+
+  connectedCallback(): void {
+    const form = this.querySelector("form");
+    if (form === null || this.#status !== null) return;
+    this.#build(form);
+    form.addEventListener("change", () => this.#hint(form));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.#hint(form)) this.#send(form);
+    });
+  }
+
+  #build(form: HTMLFormElement): void {
+    const bar = document.createElement("progress");
+    bar.max = 100;
+    bar.hidden = true;
+    bar.className = "sz-upload__bar";
+    const status = document.createElement("p");
+    status.className = "kern-body sz-upload__status";
+    status.setAttribute("role", "status");
+    status.dataset.testid = "upload-status";
+    status.id = `sz-upload-${crypto.randomUUID()}`;
+    bar.setAttribute("aria-labelledby", status.id);
+    const cancel = document.createElement("button");
+    cancel.type = "button";
+    cancel.hidden = true;
+    cancel.className = "kern-btn kern-btn--tertiary";
+    const label = document.createElement("span");
+    label.className = "kern-label";
+    label.textContent = text("upload.cancel");
+    cancel.append(label);
+    cancel.addEventListener("click", () => this.#request?.abort());
+    form.after(bar, status, cancel);
+    [this.#bar, this.#status, this.#cancel] = [bar, status, cancel];
+  }
+
+  #files(form: HTMLFormElement): { file: File; accept: string }[] {
+    const fields = form.querySelectorAll<HTMLInputElement>('input[type="file"]');
+    return [...fields].flatMap((field) =>
+      [...(field.files ?? [])].map((file) => ({ file, accept: field.accept })),
+    );
+  }
+
+  #hint(form: HTMLFormElement): boolean {
+    const limit = Number(this.getAttribute("limit") ?? 0);
+    const problems = this.#files(form).map(({ file, accept }) => fileProblem(file, accept, limit));
+    const first = problems.find((problem) => problem !== null);
+    this.#say(first ?? "", first !== undefined);
+    return first === undefined;
+  }
+
+  #say(words: string, wrong = false): void {
+    if (this.#status === null) return;
+    this.#status.textContent = words;
+    this.#status.classList.toggle("sz-upload__status--wrong", wrong);
+  }
+
+  #busy(busy: boolean, form: HTMLFormElement): void {
+    if (this.#bar !== null) this.#bar.hidden = !busy;
+    if (this.#cancel !== null) this.#cancel.hidden = !busy;
+    for (const button of form.querySelectorAll<HTMLButtonElement>("button[type=submit]"))
+      button.disabled = busy;
+  }
+
+  #send(form: HTMLFormElement): void {
+    const name = this.#files(form)[0]?.file.name ?? "";
+    const request = new XMLHttpRequest();
+    this.#request = request;
+    request.open("POST", form.action);
+    request.setRequestHeader("Accept", "text/html, application/problem+json");
+    const token = csrfToken();
+    if (token !== "") request.setRequestHeader("X-CSRF-Token", token);
+    request.upload.onprogress = (event) => this.#progress(name, event);
+    request.onload = () => this.#answered(form, request);
+    request.onerror = () => this.#failed(form, text("upload.offline"));
+    request.onabort = () => this.#failed(form, text("upload.cancelled"));
+    this.#busy(true, form);
+    request.send(new FormData(form));
+  }
+
+  #progress(name: string, event: ProgressEvent): void {
+    if (!event.lengthComputable || this.#bar === null) return;
+    const share = Math.floor((100 * event.loaded) / event.total);
+    this.#bar.value = share;
+    // Every tenth is said: a screen reader shall not count aloud.
+    const said = share - (share % 10);
+    this.#say(share === 100 ? text("upload.checking") : text("upload.sending", { name, share: said }));
+  }
+
+  #answered(form: HTMLFormElement, request: XMLHttpRequest): void {
+    if (request.status >= 400) {
+      const detail = problemOf(request.status, request.responseText).detail;
+      this.#failed(form, detail === "" ? text("upload.failed") : detail);
+      return;
+    }
+    this.#busy(false, form);
+    this.#say(text("upload.done"));
+    form.reset();
+    const done = new CustomEvent("sz-uploaded", { bubbles: true, cancelable: true });
+    // The form's answer is the page with the new list: shown as the browser itself would have.
+    if (!this.dispatchEvent(done)) return;
+    const shown = request.responseURL;
+    if (shown !== "" && shown !== location.href.split("#")[0] && shown !== form.action)
+      location.assign(shown);
+    else location.reload();
+  }
+
+  #failed(form: HTMLFormElement, words: string): void {
+    this.#busy(false, form);
+    this.#say(words, true);
+  }
+}
