@@ -92,6 +92,8 @@ class RedisBus:
         """Starts listening; returns once the subscription stands, or after 2 s without (it goes on trying)."""
         from redis.asyncio import Redis
 
+        if self._listener is not None:
+            return
         self._redis = Redis.from_url(self._url, socket_connect_timeout=2, socket_timeout=5)
         self._listener = asyncio.create_task(self._listen(self._redis))
         with contextlib.suppress(TimeoutError):
@@ -101,8 +103,10 @@ class RedisBus:
         if self._listener is not None:
             self._listener.cancel()
             await asyncio.gather(self._listener, return_exceptions=True)
+            self._listener = None
         if self._redis is not None:
             await self._redis.aclose()
+            self._redis = None
         self._handlers.clear()
 
     async def publish(self, notice: Notice) -> None:
@@ -110,7 +114,7 @@ class RedisBus:
 
         try:
             await self._open().publish(CHANNEL, notice.to_json())
-        except (RedisError, OSError) as error:
+        except (RedisError, OSError, BusAway) as error:
             log.warning("notice %s lost, Redis away: %s", notice.kind, type(error).__name__)
 
     def subscribe(self, handler: Handler) -> None:

@@ -114,6 +114,7 @@ ClientMessage = Hello | Admit | Describe | AddCandidate | SetMedia | Leave | End
 class Kind:
     """A row of the table: how the type is read, the right it needs, the method of Room (for hello: Hub) that does it."""
 
+    type: str
     make: Callable[..., ClientMessage]
     right: Literal["admit", "end"] | None
     handler: str
@@ -124,15 +125,16 @@ class Kind:
 _TICKET: Final = {"ticket": token}
 _RESUME: Final = {"resume": ident, "seen": _number(2**53)}
 _WHERE: Final = {"sdp_mid": mid, "sdp_m_line_index": line, "username_fragment": fragment}
-CLIENT: Final[Mapping[str, Kind]] = {
-    "hello": Kind(Hello, None, "enter", {"instance": instance}, _TICKET | _RESUME),
-    "admit": Kind(Admit, "admit", "admit", {"guest": ident}, {}),
-    "description": Kind(Describe, None, "describe", {"to": ident, "kind": kind, "sdp": sdp}, {}),
-    "candidate": Kind(AddCandidate, None, "add_candidate", {"to": ident, "candidate": candidate}, _WHERE),
-    "media": Kind(SetMedia, None, "set_media", {"audio": _flag, "video": _flag}, {}),
-    "leave": Kind(Leave, None, "leave", {}, {}),
-    "end": Kind(End, "end", "end", {}, {}),
-}
+_ROWS: Final = (
+    Kind("hello", Hello, None, "enter", {"instance": instance}, _TICKET | _RESUME),
+    Kind("admit", Admit, "admit", "admit", {"guest": ident}, {}),
+    Kind("description", Describe, None, "describe", {"to": ident, "kind": kind, "sdp": sdp}, {}),
+    Kind("candidate", AddCandidate, None, "add_candidate", {"to": ident, "candidate": candidate}, _WHERE),
+    Kind("media", SetMedia, None, "set_media", {"audio": _flag, "video": _flag}, {}),
+    Kind("leave", Leave, None, "leave", {}, {}),
+    Kind("end", End, "end", "end", {}, {}),
+)
+CLIENT: Final[Mapping[str, Kind]] = {row.type: row for row in _ROWS}
 
 
 # ── server ► client: what has happened ─────────────────────────────────────────────────────────────────────────────

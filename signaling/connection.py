@@ -1,0 +1,174 @@
+"""One WebSocket: one task reads, one writer sends, one `finally` cleans up. What is said means something elsewhere."""
+
+import asyncio
+import logging
+from collections import deque
+from typing import Final
+
+from aiohttp import WSMsgType, web
+
+from signaling.bus import BusAway
+from signaling.hub import Hub
+from signaling.messages import MESSAGE_BYTES, BadMessage, Error, ErrorCode, Hello
+from signaling.room import Refused
+from signaling.session import Session
+from signaling.wire import encode, parse
+
+log = logging.getLogger(__name__)
+
+BAD_MESSAGES: Final = 4400
+TICKET_REFUSED: Final = 4401
+NOT_ALLOWED: Final = 4403
+HELLO_TIMEOUT: Final = 4408
+TOO_LARGE: Final = 4413
+TOO_FAST: Final = 4429
+GOING_AWAY: Final = 1001
+TRY_AGAIN: Final = 1013
+HELLOS: Final = 3
+TICKET_FACTOR: Final = 5  # after a failed resume the client has to fetch a ticket first
+GOODBYE_S: Final = 1.0
+
+
+class Cut(Exception):  # noqa: N818 - not a fault but an order
+    """This connection ends now: the error that is told (none: silence) and the close code."""
+
+    def __init__(self, code: int, error: ErrorCode | None = None, detail: str = "") -> None:
+        super().__init__(detail)
+        self.code = code
+        self.error = None if error is None else Error(error, detail, "")
+
+
+class Connection:
+    """Owned by the task that runs `run`. Others only `put` and `shut`, and neither ever waits."""
+
+    def __init__(self, socket: web.WebSocketResponse, request: web.Request, hub: Hub) -> None:
+        self._socket = socket
+        self._request = request
+        self._hub = hub
+        self._settings = hub.settings
+        self.gone = asyncio.Event()
+        self._out: deque[str] = deque()
+        self._chars = 0
+        self._wake = asyncio.Event()
+        self._code: int | None = None
+        self._bad = 0
+        self._tokens = float(hub.settings.rate_burst)
+        self._filled = asyncio.get_running_loop().time()
+
+    async def run(self) -> None:
+        """From the first message to the last; returns when the socket is closed."""
+        session: Session | None = None
+        writer = asyncio.create_task(self._write())
+        code = GOING_AWAY
+        try:
+            session = await self._greet()
+            await self._converse(session)
+        except Cut as cut:
+            code = cut.code
+            if cut.error is not None:
+                self.put(encode(cut.error))
+        finally:
+            if session is not None:
+                self._hub.lost(session, self)
+            self.shut(code)
+            try:
+                await asyncio.wait_for(writer, GOODBYE_S)
+            except (TimeoutError, ConnectionError):
+                self._abort()
+            self.gone.set()
+
+    def put(self, text: str) -> None:
+        """Queues a text. A reader that does not keep up is cut off; it may resume."""
+        if self._code is not None:
+            return
+        self._out.append(text)
+        self._chars += len(text)
+        if len(self._out) > self._settings.queue_messages or self._chars > self._settings.queue_chars:
+            log.info("slow reader cut off")
+            self._code = TOO_FAST
+            self._abort()
+        self._wake.set()
+
+    def shut(self, code: int) -> None:
+        """Closes with this code once everything queued is sent; the first code counts."""
+        if self._code is None:
+            self._code = code
+            self._wake.set()
+
+    async def _write(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._out:
+                text = self._out.popleft()
+                self._chars -= len(text)
+                await self._socket.send_str(text)
+            if self._code is not None:
+                await self._socket.close(code=self._code)
+                return
+
+    async def _greet(self) -> Session:
+        patience = self._settings.hello_s
+        for _ in range(HELLOS):
+            try:
+                async with asyncio.timeout(patience):
+                    row, hello = parse(await self._next())
+            except TimeoutError:
+                raise Cut(HELLO_TIMEOUT, "hello-timeout", "no hello in time") from None
+            except BadMessage as bad:
+                raise Cut(BAD_MESSAGES, bad.code, bad.detail) from None
+            if not isinstance(hello, Hello):
+                raise Cut(NOT_ALLOWED, "not-allowed", f"{row.type} before hello")
+            try:
+                return await self._hub.enter(hello, self)
+            except BusAway:
+                # Whether the ticket was used can't be known now; a later try finds out.
+                raise Cut(TRY_AGAIN) from None
+            except Refused as refused:
+                if refused.code != "no-such-session":
+                    raise Cut(_close_code(refused.code), refused.code, refused.detail) from None
+                self.put(encode(Error(refused.code, refused.detail, "hello")))
+                patience = self._settings.hello_s * TICKET_FACTOR
+        raise Cut(TOO_FAST, "too-fast", "too many hellos")
+
+    async def _converse(self, session: Session) -> None:
+        handle = self._hub.handle
+        while True:
+            text = await self._next()
+            try:
+                row, message = parse(text)
+                if isinstance(message, Hello):
+                    raise BadMessage("not-allowed", "hello was said already", "hello")
+            except BadMessage as bad:
+                self._bad += 1
+                if self._bad > self._settings.bad_messages:
+                    raise Cut(BAD_MESSAGES, bad.code, "too many of these") from None
+                self.put(encode(Error(bad.code, bad.detail, bad.of)))
+                continue
+            handle(session, row, message)
+
+    async def _next(self) -> str:
+        """The next text. Raises Cut when there is none or it is too much."""
+        message = await self._socket.receive()
+        if message.type is not WSMsgType.TEXT:
+            if message.type is WSMsgType.BINARY:
+                raise Cut(BAD_MESSAGES, "bad-message", "text only")
+            raise Cut(GOING_AWAY)
+        text: str = message.data
+        if len(text) > MESSAGE_BYTES or (not text.isascii() and len(text.encode()) > MESSAGE_BYTES):
+            raise Cut(TOO_LARGE, "too-large", f"more than {MESSAGE_BYTES} bytes")
+        now = asyncio.get_running_loop().time()
+        self._tokens += (now - self._filled) * self._settings.rate_per_s
+        self._filled = now
+        self._tokens = min(self._tokens, self._settings.rate_burst) - 1
+        if self._tokens < 0:
+            raise Cut(TOO_FAST, "too-fast", "too many messages")
+        return text
+
+    def _abort(self) -> None:
+        if self._request.transport is not None:
+            self._request.transport.abort()
+
+
+def _close_code(code: ErrorCode) -> int:
+    return TICKET_REFUSED if code in ("ticket-refused", "ticket-used") else NOT_ALLOWED

@@ -1,0 +1,188 @@
+"""All rooms and sessions of this process; carries out what rooms decide. Opens no sockets and reads no messages."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from signaling import room as rules
+from signaling import turn
+from signaling.bus import Bus
+from signaling.contract import Notice, Ticket, TicketRefused, verify
+from signaling.messages import ClientMessage, Error, Hello, Kind, Welcome
+from signaling.room import Refused, Room
+from signaling.session import Session, Wire
+from signaling.settings import SignalingSettings
+from signaling.wire import encode
+
+log = logging.getLogger(__name__)
+
+JTI_KEPT_S: Final = 120
+NOTICES: Final = 10_000
+ENDED_KEPT_S: Final = 86_400
+
+
+class Hub:
+    """Everything here runs between two awaits of one event loop; only tickets and notices wait for the bus."""
+
+    def __init__(self, settings: SignalingSettings, bus: Bus, clock: Callable[[], float]) -> None:
+        self.settings = settings
+        self.rooms: dict[str, Room] = {}
+        self.sessions: dict[str, Session] = {}
+        self._bus = bus
+        self._clock = clock
+        self._ended: dict[str, float] = {}
+        self._notices: asyncio.Queue[Notice] = asyncio.Queue(NOTICES)
+
+    # ── entering ──────────────────────────────────────────────────────────────────────────────────────────────────
+    async def enter(self, hello: Hello, wire: Wire) -> Session:
+        """A session for a ticket or a session that goes on; the welcome is on its way then.
+
+        Raises Refused; BusAway while nobody can say whether the ticket was used before.
+        """
+        if hello.resume:
+            return self._resume(hello, wire)
+        now = self._clock()
+        ticket = self._ticket(hello.ticket, now)
+        # Asked last: a refusal for another reason must not use the ticket up.
+        if not await self._bus.once(f"jti:{ticket.jti}", JTI_KEPT_S):
+            raise Refused("ticket-used", "this ticket has been used")
+        if ticket.room in self._ended:
+            raise Refused("room-closed", "this room is closed")
+        return self._enter(ticket, hello.instance, wire, now)
+
+    def _ticket(self, token: str, now: float) -> Ticket:
+        try:
+            ticket = verify(token, self.settings.ticket_secret, now)
+        except TicketRefused as refused:
+            log.info("ticket refused: %s", refused.reason)
+            raise Refused("ticket-refused", "this ticket opens nothing") from None
+        if now < ticket.opens_at:
+            raise Refused("too-early", "this room is not open yet")
+        if now >= ticket.closes_at or ticket.room in self._ended:
+            raise Refused("room-closed", "this room is closed")
+        return ticket
+
+    def _enter(self, ticket: Ticket, instance: str, wire: Wire, now: float) -> Session:
+        session = Session(secrets.token_urlsafe(16), ticket.room, ticket.subject, instance, self.settings)
+        room = self.rooms.get(ticket.room) or Room(ticket, self.settings.guests)
+        effects = room.enter(session.key, ticket, instance, now)
+        self.rooms[ticket.room] = room
+        self.sessions[session.key] = session
+        session.wire = wire
+        self._perform(room, effects)
+        return session
+
+    def _resume(self, hello: Hello, wire: Wire) -> Session:
+        session = self.sessions.get(hello.resume)
+        if session is None or session.instance != hello.instance:
+            raise Refused("no-such-session", "this session is over")
+        room = self.rooms[session.room]
+        if session.wire is not None:
+            session.wire.shut(rules.REPLACED)
+        missed = session.since(hello.seen)
+        session.wire = wire
+        wire.put(
+            encode(self._welcome(room, session, resumed=True), session.n if missed is None else hello.seen)
+        )
+        if missed is None:
+            session.tell(room.snapshot(session.member))
+        else:
+            for text in missed:
+                wire.put(text)
+        self._perform(room, room.back(session.member, self._clock()))
+        return session
+
+    # ── being there ───────────────────────────────────────────────────────────────────────────────────────────────
+    def handle(self, session: Session, row: Kind, message: ClientMessage) -> None:
+        """What a client asks for. A refusal is told to that client alone."""
+        room = self.rooms.get(session.room)
+        if room is None or session.key not in self.sessions:
+            return
+        try:
+            effects = room.handle(session.member, row, message, self._clock())
+        except Refused as refused:
+            if session.wire is not None:
+                session.wire.put(encode(Error(refused.code, refused.detail, row.type)))
+            return
+        self._perform(room, effects)
+
+    def lost(self, session: Session, wire: Wire) -> None:
+        """A socket is gone; does nothing when the session already has another one or is over."""
+        if session.wire is not wire:
+            return
+        session.wire = None
+        room = self.rooms.get(session.room)
+        if room is not None and session.key in self.sessions:
+            self._perform(room, room.lost(session.member, self._clock()))
+
+    def sweep(self) -> None:
+        """Ends what time has ended; to be called about once a second."""
+        now = self._clock()
+        for room in list(self.rooms.values()):
+            self._perform(room, room.expire(now, self.settings.session_kept_s, self.settings.idle_s))
+        self._ended = {name: until for name, until in self._ended.items() if until > now}
+
+    async def hear(self, notice: Notice) -> None:
+        """A notice from the bus: a room that somebody ended elsewhere is ended here too, and its links die.
+
+        Without a subject its time was over, which every process sees by itself, and which a later time undoes."""
+        if notice.kind != "ended" or not notice.subject:
+            return
+        room = self.rooms.get(notice.room)
+        if room is not None:
+            self._perform(room, room.close("host"), told=True)
+        elif notice.room not in self._ended:
+            self._ended[notice.room] = self._clock() + ENDED_KEPT_S
+
+    async def send_notices(self) -> None:
+        """Runs as long as the process: a slow listener never holds up a room."""
+        while True:
+            await self._bus.publish(await self._notices.get())
+
+    # ── carrying out ──────────────────────────────────────────────────────────────────────────────────────────────
+    def _perform(self, room: Room, effects: Iterable[rules.Effect], *, told: bool = False) -> None:
+        for effect in effects:
+            if isinstance(effect, rules.Tell):
+                if not told:
+                    self._note(room, effect)
+                continue
+            session = self.sessions.get(effect.session)
+            if session is None:
+                continue
+            if isinstance(effect, rules.Send):
+                session.tell(effect.message)
+            elif isinstance(effect, rules.Greet):
+                session.tell(self._welcome(room, session, resumed=False))
+            else:
+                del self.sessions[effect.session]
+                if session.wire is not None:
+                    session.wire.shut(effect.code)
+        if room.ended:
+            self._ended[room.name] = room.closes_at
+        if not room.members:
+            self.rooms.pop(room.name, None)
+
+    def _note(self, room: Room, told: rules.Tell) -> None:
+        notice = Notice(told.kind, room.name, told.subject, told.role, int(self._clock()))
+        with contextlib.suppress(asyncio.QueueFull):
+            self._notices.put_nowait(notice)
+
+    def _welcome(self, room: Room, session: Session, *, resumed: bool) -> Welcome:
+        member = room.members[session.member]
+        return Welcome(
+            me=member.id,
+            session=session.key,
+            room=room.name,
+            role=member.role,
+            name=member.name,
+            state=member.state,
+            position=member.position,
+            opens_at=room.opens_at,
+            closes_at=room.closes_at,
+            ice_servers=turn.ice_servers(self.settings, member.id, room.closes_at, self._clock()),
+            ice_transport_policy=turn.ice_transport_policy(self.settings, member.role),
+            resumed=resumed,
+        )
