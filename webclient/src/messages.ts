@@ -109,6 +109,13 @@ const peerFields: Record<string, Check> = {
   video: "boolean",
 };
 
+const candidateFields: Record<string, Check> = {
+  candidate: "string",
+  sdp_mid: "string?",
+  sdp_m_line_index: "number?",
+  username_fragment: "string?",
+};
+
 const stateFields: Record<string, Check> = { n: "number", state: "string", position: "number" };
 
 /** Fields that each message of the server must have; fields not named here are passed over. */
@@ -133,35 +140,42 @@ export const serverFields: Record<ServerMessage["type"], Record<string, Check>> 
   admitted: { n: "number" },
   peer: { n: "number", ...peerFields },
   description: { n: "number", from: "string", kind: "string", sdp: "string" },
-  candidate: {
-    n: "number",
-    from: "string",
-    candidate: "string",
-    sdp_mid: "string?",
-    sdp_m_line_index: "number?",
-    username_fragment: "string?",
-  },
+  candidate: { n: "number", from: "string", ...candidateFields },
   media: { n: "number", from: "string", audio: "boolean", video: "boolean" },
   presence: { n: "number", id: "string", connected: "boolean" },
   left: { n: "number", id: "string" },
   ended: { n: "number", reason: "string" },
 };
 
-export const clientTypes: ClientMessage["type"][] = [
-  "hello",
-  "admit",
-  "description",
-  "candidate",
-  "media",
-  "leave",
-  "end",
-];
+/** Fields of what the page sends; hello has two shapes. */
+export const clientFields: Record<ClientMessage["type"], Record<string, Check>[]> = {
+  hello: [
+    { ticket: "string", instance: "string" },
+    { resume: "string", seen: "number", instance: "string" },
+  ],
+  admit: [{ guest: "string" }],
+  description: [{ to: "string", kind: "string", sdp: "string" }],
+  candidate: [{ to: "string", ...candidateFields }],
+  media: [{ audio: "boolean", video: "boolean" }],
+  leave: [{}],
+  end: [{}],
+};
 
 function fits(value: unknown, check: Check): boolean {
   if (check === "array") return Array.isArray(value);
   if (check.endsWith("?"))
     return value === null || value === undefined || typeof value === check.slice(0, -1);
   return typeof value === check;
+}
+
+/** Whether `value` has every field of `shape`; `exactly`: and no other. */
+export function fitsFields(
+  value: Record<string, unknown>,
+  shape: Record<string, Check>,
+  exactly = false,
+): boolean {
+  if (exactly && Object.keys(value).some((name) => !Object.hasOwn(shape, name))) return false;
+  return Object.entries(shape).every(([name, check]) => fits(value[name], check));
 }
 
 /** The message in `text`, or null when it is none that this page knows: a newer server may say more. */
@@ -175,9 +189,6 @@ export function parseServerMessage(text: string): ServerMessage | null {
   if (typeof value !== "object" || value === null) return null;
   const message = value as Record<string, unknown>;
   if (typeof message.type !== "string" || !Object.hasOwn(serverFields, message.type)) return null;
-  const fields = serverFields[message.type as ServerMessage["type"]];
-  for (const [name, check] of Object.entries(fields)) {
-    if (!fits(message[name], check)) return null;
-  }
-  return value as ServerMessage;
+  const shape = serverFields[message.type as ServerMessage["type"]];
+  return fitsFields(message, shape) ? (value as ServerMessage) : null;
 }

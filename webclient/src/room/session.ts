@@ -210,7 +210,7 @@ export class RoomSession {
     let link = this.links.get(peer.id);
     this.away.delete(peer.id);
     this.#unconfirmed.delete(peer.id);
-    if (link !== undefined && (link.peer.instance !== peer.instance || link.peer.polite !== peer.polite)) {
+    if (link !== undefined && link.peer.instance !== peer.instance) {
       link.close();
       link = undefined;
     }
@@ -218,7 +218,8 @@ export class RoomSession {
       link = this.#link(peer);
       this.links.set(peer.id, link);
     } else {
-      Object.assign(link.peer, { audio: peer.audio, video: peer.video, name: peer.name });
+      Object.assign(link.peer, { polite: peer.polite });
+      if (!peer.prepared) Object.assign(link.peer, { audio: peer.audio, video: peer.video, name: peer.name });
       link.reachable = true;
     }
     if (!peer.prepared) this.#letFlow(link);

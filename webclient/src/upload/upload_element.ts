@@ -2,32 +2,7 @@
 // sent. Without script the form inside is sent by the browser; what is accepted is the server's decision alone.
 import { csrfToken, problemOf } from "../server";
 import { text } from "../texts";
-
-export interface FileFacts {
-  name: string;
-  size: number;
-  type: string;
-}
-
-/** Why `file` would be refused, in words, or null; `accept` as in the file field, `limit` in bytes. */
-export function fileProblem(file: FileFacts, accept: string, limit: number): string | null {
-  if (file.size === 0) return text("upload.empty", { name: file.name });
-  if (limit > 0 && file.size > limit) {
-    return text("upload.large", { name: file.name, limit: Math.floor(limit / 1_048_576) });
-  }
-  const wished = accept
-    .split(",")
-    .map((entry) => entry.trim().toLowerCase())
-    .filter((entry) => entry !== "");
-  const fits = wished.some((entry) => {
-    if (entry.startsWith(".")) return file.name.toLowerCase().endsWith(entry);
-    return entry.endsWith("/*") ? file.type.startsWith(entry.slice(0, -1)) : file.type === entry;
-  });
-  // A browser that does not know the type leaves it empty: the server looks into the file.
-  if (wished.length === 0 || fits || file.type === "") return null;
-  const types = wished.filter((entry) => entry.startsWith(".")).map((entry) => entry.slice(1).toUpperCase());
-  return text("upload.type", { name: file.name, types: types.join(", ") || accept });
-}
+import { fileProblem } from "./file_rules";
 
 /** Attribute: `limit`, the largest size in bytes. Children: a `<form method=post enctype=multipart/form-data>`. */
 export class SzUpload extends HTMLElement {
@@ -104,7 +79,7 @@ export class SzUpload extends HTMLElement {
     const request = new XMLHttpRequest();
     this.#request = request;
     request.open("POST", form.action);
-    request.setRequestHeader("Accept", "text/html, application/problem+json");
+    request.setRequestHeader("Accept", "application/problem+json, text/html;q=0.5");
     const token = csrfToken();
     if (token !== "") request.setRequestHeader("X-CSRF-Token", token);
     request.upload.onprogress = (event) => this.#progress(name, event);
