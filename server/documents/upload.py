@@ -83,7 +83,7 @@ async def receive(
             await _refuse_too_many(tx, case.id, size, limit)
             await _enter(tx, case, document)
             detail = {"appointment": appointment.id, "item": item, "size": size}
-            await audit.record(tx, now, "citizen", "document-received", document_id, **detail)
+            await audit.record(tx, now, "citizen", "document.received", document_id, **detail)
     except BaseException:
         await store.remove(document_id)
         raise

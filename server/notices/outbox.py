@@ -51,7 +51,9 @@ class OutboxBell:
         self._event.clear()
 
 
-async def post(tx: AsyncConnection, event: str, appointment_id: str, facts: dict[str, Any], now: datetime) -> None:
+async def post(
+    tx: AsyncConnection, event: str, appointment_id: str, facts: dict[str, Any], now: datetime
+) -> None:
     """Writes a notice in the caller's transaction. `event`: confirmed, moved, cancelled."""
     await tx.execute(
         insert(OutboxRow).values(

@@ -1,0 +1,55 @@
+"""The calendar file for download. Mails bring the same entry along; what is in it is in `calendar_file.py`."""
+
+from aiohttp import web
+
+from server.access import Appointment, appointment_by_token
+from server.errors import NotFound
+from server.notices.calendar_file import calendar_file
+from server.notices.mail import calendar_entry, facts_from
+from server.notices.sending import manage_link, sender_of
+from server.web.api import Endpoint
+from server.web.call import Call
+
+
+async def get_calendar_file(call: Call) -> web.StreamResponse:
+    async with call.office.db.read() as tx:
+        appointment = await appointment_by_token(tx, call.path("token"))
+    settings = call.office.settings
+    facts = facts_from(outbox_facts(appointment), await call.catalogue(), call.language)
+    entry = calendar_entry(
+        appointment.id,
+        facts,
+        manage_link(settings, appointment.id),
+        sender_of(settings),
+        call.language,
+        cancelled=appointment.state == "cancelled",
+    )
+    headers = {"Content-Disposition": 'attachment; filename="termin.ics"', "Cache-Control": "no-store"}
+    body = calendar_file(entry, call.now)
+    return web.Response(body=body, content_type="text/calendar", charset="utf-8", headers=headers)
+
+
+def outbox_facts(appointment: Appointment) -> dict[str, object]:
+    """The facts that the outbox keeps of an appointment."""
+    return {
+        "start": appointment.starts_at.isoformat(),
+        "end": appointment.ends_at.isoformat(),
+        "mode": appointment.mode,
+        "site": appointment.site_id,
+        "number": appointment.number,
+        "sequence": appointment.sequence,
+        "services": [list(pair) for pair in appointment.services],
+    }
+
+
+endpoints: list[Endpoint] = [
+    Endpoint(
+        "GET",
+        "/api/v1/appointments/{token}/calendar.ics",
+        get_calendar_file,
+        "The appointment as a calendar file; with METHOD:CANCEL once it is cancelled",
+        returns={200: None},
+        refusals=(NotFound,),
+        produces="text/calendar",
+    ),
+]
