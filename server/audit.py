@@ -9,7 +9,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, func, insert, select, update
+from sqlalchemy import JSON, String, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,7 +22,6 @@ class AuditRow(Base):
     """One entry. `position` and `link` are set when it joins the chain; link = SHA-256 of (previous link, entry)."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_position", "position"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -67,7 +67,12 @@ class Database:
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=1)
         else:
             self._reader = self._writer = create_async_engine(
-                url, pool_size=pool_size, max_overflow=0, pool_timeout=10, isolation_level="READ COMMITTED"
+                url,
+                pool_size=pool_size,
+                max_overflow=0,
+                pool_timeout=10,
+                isolation_level="READ COMMITTED",
+                hide_parameters=True,
             )
         self._one_writer = asyncio.Lock()
 
@@ -109,7 +114,12 @@ class _named_outages:
 
 def _sqlite_engine(url: str, begin: str, *, pool_size: int) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=30, connect_args={"timeout": 10, "isolation_level": None}
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=30,
+        hide_parameters=True,
+        connect_args={"timeout": 10, "isolation_level": None},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

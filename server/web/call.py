@@ -14,10 +14,12 @@ from server.notices.outbox import OutboxBell
 from server.sealing import Keyring
 from server.settings import Settings
 from server.web.language import Language
+from signaling.bus import Bus
 
 if TYPE_CHECKING:
     from server.booking.availability import Calendar
     from server.documents.seal import Store
+    from server.people.sign_in import Attempts
     from server.rooms.listen import RoomWatch
 
 
@@ -33,6 +35,7 @@ class Office:
     bell: OutboxBell
     calendar: "Calendar"
     rooms: "RoomWatch"
+    attempts: "Attempts"
 
     @property
     def secret(self) -> str:
@@ -68,3 +71,4 @@ class Call:
 
 
 OFFICE = web.AppKey("office", Office)
+BUS: web.AppKey[Bus] = web.AppKey("bus")

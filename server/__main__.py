@@ -1,0 +1,120 @@
+"""The command line: `sprechzeit serve`, `demo`, `migrate`, `import`, `doctor`, `user add`. Work is done elsewhere."""
+
+import asyncio
+import getpass
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from server.settings import Settings
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Sprechzeit – das virtuelle Bürgerbüro")
+users = typer.Typer(no_args_is_help=True, help="Konten des Personals")
+cli.add_typer(users, name="user")
+
+
+def settings_or_exit(**overrides: object) -> Settings:
+    """The settings from the environment; a wrong one ends the program with a sentence, not a trace."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        for item in error.errors(include_url=False, include_context=False, include_input=False):
+            name = ".".join(str(part) for part in item["loc"])
+            typer.echo(f"Einstellung {name}: {item['msg']}", err=True)
+        raise typer.Exit(2) from None
+
+
+@cli.command()
+def serve() -> None:
+    """Startet den Server."""
+    _log()
+    from server.app import run
+
+    run(settings_or_exit())
+
+
+@cli.command()
+def demo(port: Annotated[int, typer.Option(envvar="PORT")] = 8080) -> None:
+    """Startet die Demo-Stadt Kempten: SQLite, Mails in einem Ordner, bekannte Passwörter."""
+    _log()
+    from server.demo.start import start
+
+    start(port)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bringt das Datenbankschema auf den Stand dieses Programms."""
+    from server.migrations.run import upgrade
+
+    settings = settings_or_exit()
+    asyncio.run(upgrade(settings.database_url))
+    typer.echo("Das Schema ist auf dem neuesten Stand.")
+
+
+@cli.command("import")
+def import_(file: Path) -> None:
+    """Lädt den Katalog der Stadt aus einer Datei; bei einem Fehler wird nichts übernommen."""
+    from server.catalog.load_file import CatalogueRefused, load_into
+
+    settings = settings_or_exit()
+    try:
+        count = asyncio.run(load_into(settings.database_url, file))
+    except (CatalogueRefused, OSError) as refused:
+        typer.echo(str(refused), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{count} Dienstleistungen übernommen.")
+
+
+@cli.command()
+def doctor() -> None:
+    """Prüft Einstellungen und Nachbarn und sagt, was fehlt."""
+    from server.doctor import examine
+
+    findings = asyncio.run(examine(settings_or_exit()))
+    for finding in findings:
+        typer.echo(("✓ " if finding.good else "✗ ") + finding.text)
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(1)
+
+
+@users.command("add")
+def user_add(
+    login: str,
+    roles: Annotated[str, typer.Option(help="z. B. clerk,scheduler")],
+    display: Annotated[str, typer.Option(help="Name für Kolleginnen und Kollegen")] = "",
+    languages: Annotated[str, typer.Option(help="z. B. de,en")] = "de",
+) -> None:
+    """Legt ein Konto an; das Passwort wird gefragt oder aus der Standardeingabe gelesen."""
+    from server.people.accounts import AccountRefused, add_account
+
+    password = getpass.getpass("Passwort: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    settings = settings_or_exit()
+    try:
+        asyncio.run(
+            add_account(settings.database_url, login, display or login, password, roles.split(","), languages.split(","))
+        )
+    except AccountRefused as refused:
+        typer.echo(str(refused), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"Konto {login} angelegt.")
+
+
+def _log() -> None:
+    level = os.environ.get("SPRECHZEIT_LOG_LEVEL", "INFO").upper()
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    for noisy in ("aioice", "aiortc", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def main() -> None:
+    cli()
+
+
+if __name__ == "__main__":
+    main()

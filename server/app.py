@@ -1,0 +1,175 @@
+"""The composition root: puts the parts of one running server together. No rule is decided here."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from pathlib import Path
+
+from aiohttp import web
+
+from server import audit
+from server.booking import pages as booking_pages
+from server.booking import routes as booking_routes
+from server.booking.availability import Calendar
+from server.booking.tidy import tidy
+from server.catalog import pages as catalog_pages
+from server.catalog import routes as catalog_routes
+from server.clock import Clock, SystemClock
+from server.db import Database
+from server.documents import delete as documents_delete
+from server.documents import pages as documents_pages
+from server.documents import routes as documents_routes
+from server.documents.seal import Store
+from server.jobs import Job, JobRunner
+from server.notices import mail
+from server.notices import routes as notices_routes
+from server.notices.outbox import OutboxBell
+from server.people import pages as people_pages
+from server.people import routes as people_routes
+from server.people.sign_in import Attempts, tidy_sessions
+from server.planning import pages as planning_pages
+from server.rooms import pages as rooms_pages
+from server.rooms import routes as rooms_routes
+from server.rooms.admit import signaling_settings
+from server.rooms.listen import RoomWatch
+from server.sealing import Keyring
+from server.settings import Settings
+from server.web import health
+from server.web.api import Endpoint, Page, Reply
+from server.web.call import BUS, OFFICE, Call, Office
+from server.web.dispatch import api_handler, page_handler
+from server.web.middleware import hardened, refusals
+from server.web.openapi import describe
+from signaling.app import add_signaling
+from signaling.bus import Bus, open_bus
+
+log = logging.getLogger("sprechzeit")
+
+STATIC = Path(__file__).parent.parent / "webclient" / "dist"
+ENDPOINTS: list[Endpoint] = [
+    *catalog_routes.endpoints,
+    *booking_routes.endpoints,
+    *documents_routes.endpoints,
+    *notices_routes.endpoints,
+    *rooms_routes.endpoints,
+    *people_routes.endpoints,
+]
+PAGES: list[Page] = [
+    *catalog_pages.pages,
+    *booking_pages.pages,
+    *documents_pages.pages,
+    *rooms_pages.pages,
+    *people_pages.pages,
+    *planning_pages.pages,
+]
+
+
+def make_app(settings: Settings, clock: Clock | None = None) -> web.Application:
+    """A server ready to run; its database must have been migrated."""
+    app = web.Application(middlewares=[hardened(settings), refusals()], client_max_size=256 * 1024)
+    office = _office(settings, clock or SystemClock())
+    app[OFFICE] = office
+    app[BUS] = open_bus(settings.redis_url)
+    app[BUS].subscribe(office.rooms.hear)
+    app.cleanup_ctx.extend([_database, _bus, _background])
+    _add_routes(app, settings)
+    if settings.signaling_url is None:
+        add_signaling(app, signaling_settings(settings), app[BUS], lambda: office.clock.now().timestamp())
+    return app
+
+
+def _office(settings: Settings, clock: Clock) -> Office:
+    db = Database(settings.database_url)
+    return Office(
+        settings=settings,
+        clock=clock,
+        db=db,
+        keyring=Keyring(settings.master_key.get_secret_value(), settings.master_key_version),
+        store=Store(settings.store),
+        bell=OutboxBell(),
+        calendar=Calendar(db, assumption_day=settings.assumption_day),
+        rooms=RoomWatch(),
+        attempts=Attempts(),
+    )
+
+
+def _add_routes(app: web.Application, settings: Settings) -> None:
+    description = describe(ENDPOINTS, settings.public_url)
+
+    async def openapi(_call: Call) -> Reply:
+        return Reply(description)
+
+    document = Endpoint("GET", "/api/openapi.json", openapi, "Diese Beschreibung", {200: None})
+    for endpoint in (*ENDPOINTS, *health.endpoints, document):
+        app.router.add_route(endpoint.method, endpoint.path, api_handler(endpoint))
+    for page in PAGES:
+        app.router.add_route(page.method, page.path, page_handler(page))
+    if STATIC.is_dir():
+        app.router.add_static("/static/", STATIC, append_version=False)
+
+
+async def _database(app: web.Application) -> AsyncIterator[None]:
+    yield
+    await app[OFFICE].db.close()
+
+
+async def _bus(app: web.Application) -> AsyncIterator[None]:
+    await app[BUS].start()
+    yield
+    await app[BUS].stop()
+
+
+async def _background(app: web.Application) -> AsyncIterator[None]:
+    office = app[OFFICE]
+    runner = JobRunner(office.db, office.clock, jobs_of(office))
+    tasks = [asyncio.create_task(runner.run_forever()), asyncio.create_task(_send_forever(office))]
+    yield
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def jobs_of(office: Office) -> list[Job]:
+    """The recurring work of the house."""
+
+    async def extend_chain(_now: object) -> None:
+        async with office.db.write() as tx:
+            await audit.extend_chain(tx)
+
+    return [
+        Job("audit-chain", timedelta(seconds=10), extend_chain),
+        Job("booking-tidy", timedelta(minutes=5), lambda now: tidy(office.db, now)),
+        Job("documents-sweep", timedelta(minutes=1), lambda now: documents_delete.sweep(office.db, office.store, now)),
+        Job("sessions-tidy", timedelta(minutes=10), lambda now: tidy_sessions(office.db, now)),
+    ]
+
+
+async def _send_forever(office: Office) -> None:
+    sender = mail.sender(office.settings)
+    while True:
+        try:
+            await mail.deliver(office.db, sender, office.keyring, office.settings, office.clock)
+        except Exception as error:  # noqa: BLE001  mail must go on being tried, whatever went wrong
+            log.error("sending mail failed: %s", type(error).__name__)
+        await office.bell.wait(5.0)
+
+
+def run(settings: Settings, ready: Callable[[], None] | None = None) -> None:
+    """Serves until SIGTERM or SIGINT."""
+    app = make_app(settings)
+    if ready is not None:
+
+        async def announce(_app: web.Application) -> None:
+            ready()
+
+        app.on_startup.append(announce)
+    web.run_app(
+        app, host=settings.host, port=settings.port, print=None, access_log=None, shutdown_timeout=3, reuse_port=True
+    )
+
+
+__all__ = ["ENDPOINTS", "PAGES", "Bus", "make_app", "run"]

@@ -1,0 +1,186 @@
+"""Booking by the API: free times, holds, appointments. What the citizen sees is in `pages.py`."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+
+from server.access import appointment_by_token
+from server.booking.cancel import cancel
+from server.booking.confirm import ConfirmAsk, confirm
+from server.booking.hold import HoldAsk, hold, release
+from server.booking.move import move
+from server.booking.routing import Offers, wish_of
+from server.booking.shapes import (
+    AppointmentBody,
+    AppointmentOut,
+    AvailabilityOut,
+    AvailabilityQuery,
+    DayOut,
+    HoldBody,
+    HoldOut,
+    MoveBody,
+    NextOut,
+    ReasonOut,
+    SlotOut,
+)
+from server.booking.show import appointment_out
+from server.clock import berlin
+from server.errors import (
+    AlreadyExtended,
+    BadInput,
+    HoldExpired,
+    ServicesExclude,
+    SlotTaken,
+    TooLate,
+    TooManyHolds,
+)
+from server.web.api import Endpoint, Reply
+from server.web.call import Call
+
+LONGEST = timedelta(days=92)
+KEY = "Idempotency-Key"
+
+
+async def availability(call: Call) -> Reply:
+    query: AvailabilityQuery = call.query
+    services = query.pairs()
+    wish = wish_of(await call.catalogue(), services, query.mode, query.site, query.lang)
+    first = query.from_ or berlin(call.now).date()
+    last = query.to or first + timedelta(days=28)
+    check_range(first, last)
+    offers = await call.office.calendar.offers(wish, first, last, call.now, call.language.code)
+    return Reply(_availability(offers, call))
+
+
+def check_range(first: date, last: date) -> None:
+    """At most 92 days, and not backwards."""
+    if last < first or last - first > LONGEST or not 2000 < first.year < 2200:
+        raise BadInput("Bitte fragen Sie höchstens 92 Tage auf einmal ab.")
+
+
+def _availability(offers: Offers, call: Call) -> AvailabilityOut:
+    return AvailabilityOut(
+        days=[
+            DayOut(
+                date=day.date,
+                slots=[SlotOut(start=s.start, end=s.end, mode=s.mode, site=s.site) for s in day.slots],
+            )
+            for day in offers.days
+        ],
+        next=NextOut(video=offers.next_video, onsite=offers.next_onsite),
+        reasons=[ReasonOut(code=reason.code, text=_words(reason.text, reason.params, call)) for reason in offers.reasons],
+    )
+
+
+def _words(text: str, params: dict[str, Any], call: Call) -> str:
+    shown = {
+        name: call.language.moment(value) if isinstance(value, datetime) else value for name, value in params.items()
+    }
+    return call.language.gettext(text).format(**shown)
+
+
+async def create_hold(call: Call) -> Reply:
+    body: HoldBody = call.body
+    pairs = tuple((item.id, item.count) for item in body.services)
+    ask = HoldAsk(pairs, body.mode, body.site, body.start, body.language, "online", call.client)
+    office = call.office
+    key = call.request.headers.get(KEY)
+    held = await hold(office.db, office.calendar, office.settings, ask, key, call.now)
+    out = HoldOut(
+        hold=held.token,
+        start=held.start,
+        end=held.end,
+        mode=held.mode,
+        site=held.site,
+        expires_at=held.expires_at,
+    )
+    return Reply(out, 201)
+
+
+async def drop_hold(call: Call) -> Reply:
+    await release(call.office.db, call.office.calendar, call.path("hold"), call.now)
+    return Reply(status=204)
+
+
+async def create_appointment(call: Call) -> Reply:
+    body: AppointmentBody = call.body
+    office = call.office
+    language = body.language or call.language.code
+    ask = ConfirmAsk(body.hold, body.name, body.email, body.phone, language, dict(body.answers or {}))
+    key = call.request.headers.get(KEY)
+    booked = await confirm(office.db, office.calendar, office.keyring, office.settings, ask, key, call.now)
+    office.bell.ring()
+    return Reply(await appointment_out(call, booked.appointment, booked.token), 201)
+
+
+async def show_appointment(call: Call) -> Reply:
+    async with call.office.db.read() as tx:
+        appointment = await appointment_by_token(tx, call.path("token"))
+    return Reply(await appointment_out(call, appointment, call.path("token")))
+
+
+async def move_appointment(call: Call) -> Reply:
+    body: MoveBody = call.body
+    office, token = call.office, call.path("token")
+    moved = await move(office.db, office.calendar, office.settings, token, body.start, body.mode, body.site, call.now)
+    office.bell.ring()
+    return Reply(await appointment_out(call, moved, token))
+
+
+async def cancel_appointment(call: Call) -> web.StreamResponse | Reply:
+    await cancel(call.office.db, call.office.calendar, call.path("token"), call.now)
+    call.office.bell.ring()
+    return Reply(status=204)
+
+
+endpoints = [
+    Endpoint(
+        "GET",
+        "/api/v1/availability",
+        availability,
+        "Freie Zeiten",
+        {200: AvailabilityOut},
+        query=AvailabilityQuery,
+        refusals=(ServicesExclude,),
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/holds",
+        create_hold,
+        "Eine Zeit reservieren",
+        {201: HoldOut},
+        body=HoldBody,
+        headers=(KEY,),
+        refusals=(SlotTaken, TooManyHolds),
+    ),
+    Endpoint("DELETE", "/api/v1/holds/{hold}", drop_hold, "Eine Reservierung freigeben", {204: None}),
+    Endpoint(
+        "POST",
+        "/api/v1/appointments",
+        create_appointment,
+        "Aus der Reservierung einen Termin machen",
+        {201: AppointmentOut},
+        body=AppointmentBody,
+        headers=(KEY,),
+        refusals=(HoldExpired, AlreadyExtended),
+    ),
+    Endpoint("GET", "/api/v1/appointments/{token}", show_appointment, "Den Termin ansehen", {200: AppointmentOut}),
+    Endpoint(
+        "POST",
+        "/api/v1/appointments/{token}/move",
+        move_appointment,
+        "Den Termin verschieben",
+        {200: AppointmentOut},
+        body=MoveBody,
+        refusals=(SlotTaken, TooLate),
+    ),
+    Endpoint(
+        "DELETE",
+        "/api/v1/appointments/{token}",
+        cancel_appointment,
+        "Den Termin absagen",
+        {204: None},
+        refusals=(TooLate,),
+    ),
+]

@@ -1,0 +1,50 @@
+"""`make run`: the demo city on SQLite with mails in a folder. Migrates, seeds what is missing, serves, says where to click."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import typer
+
+from server.db import Database
+from server.demo.seed import demo_words, seed
+from server.migrations.run import is_current, upgrade
+from server.clock import SystemClock
+from server.settings import Settings
+
+FOLDER = Path("var/demo")
+
+
+def demo_settings(port: int) -> Settings:
+    """Settings of the demo city; SPRECHZEIT_* in the environment wins."""
+    chosen: dict[str, object] = {
+        "demo": True,
+        "port": port,
+        "public_url": f"http://localhost:{port}",
+        "database_url": f"sqlite+aiosqlite:///{FOLDER / 'sprechzeit.db'}",
+        "data_dir": FOLDER,
+        "store": FOLDER / "documents",
+        "max_holds": 500,
+    }
+    asked = {name for name in chosen if f"SPRECHZEIT_{name.upper()}" in os.environ}
+    return Settings(**{name: value for name, value in chosen.items() if name not in asked})  # type: ignore[arg-type]
+
+
+def start(port: int) -> None:
+    """Serves until interrupted."""
+    from server.app import run
+
+    settings = demo_settings(port)
+    asyncio.run(prepare(settings))
+    run(settings, ready=lambda: typer.echo(demo_words(settings)))
+
+
+async def prepare(settings: Settings) -> None:
+    """The schema and the demo city's data; quick when both are there."""
+    if not await is_current(settings.database_url):
+        await upgrade(settings.database_url)
+    db = Database(settings.database_url)
+    try:
+        await seed(db, settings, SystemClock().now())
+    finally:
+        await db.close()

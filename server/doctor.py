@@ -1,0 +1,80 @@
+"""Looks at settings and neighbours before citizens do: each finding is a sentence for the operator."""
+
+import asyncio
+import os
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy import text
+
+from server.db import Database
+from server.errors import Unavailable
+from server.migrations.run import is_current
+from server.settings import Settings
+from signaling.bus import open_bus
+
+
+@dataclass(frozen=True)
+class Finding:
+    good: bool
+    text: str
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """All findings, the good ones too."""
+    findings = [await _database(settings), _store(settings), await _bus(settings), await _mail(settings)]
+    findings.append(_embedded(settings))
+    findings.append(_turn(settings))
+    return findings
+
+
+async def _database(settings: Settings) -> Finding:
+    db = Database(settings.database_url)
+    try:
+        async with db.read() as tx:
+            await tx.execute(text("SELECT 1"))
+        current = await is_current(settings.database_url)
+    except (Unavailable, OSError) as error:
+        return Finding(False, f"Datenbank antwortet nicht ({type(error).__name__})")
+    finally:
+        await db.close()
+    return Finding(current, "Datenbank antwortet" + ("" if current else ", aber das Schema ist alt: sprechzeit migrate"))
+
+
+def _store(settings: Settings) -> Finding:
+    folder = settings.store
+    folder.mkdir(parents=True, exist_ok=True)
+    return Finding(os.access(folder, os.W_OK), f"Dokumentenablage {folder} ist beschreibbar")
+
+
+async def _bus(settings: Settings) -> Finding:
+    if not settings.redis_url:
+        return Finding(settings.signaling_url is None, "Ohne Redis: Server und Signaling laufen in einem Prozess")
+    bus = open_bus(settings.redis_url)
+    await bus.start()
+    good = await bus.ready()
+    await bus.stop()
+    return Finding(good, "Redis antwortet" if good else "Redis antwortet nicht")
+
+
+async def _mail(settings: Settings) -> Finding:
+    if not settings.smtp_url:
+        return Finding(settings.demo, "Mails gehen in einen Ordner, nicht an Menschen (SPRECHZEIT_SMTP_URL fehlt)")
+    parts = urlsplit(settings.smtp_url)
+    try:
+        async with asyncio.timeout(5):
+            _, writer = await asyncio.open_connection(parts.hostname, parts.port or 25)
+    except (OSError, TimeoutError):
+        return Finding(False, "Der Mailserver antwortet nicht")
+    writer.close()
+    return Finding(True, "Der Mailserver antwortet")
+
+
+def _embedded(settings: Settings) -> Finding:
+    https = settings.public_url.startswith("https:")
+    return Finding(https or settings.demo, f"Öffentliche Adresse {settings.public_url}" + ("" if https else " ohne TLS"))
+
+
+def _turn(settings: Settings) -> Finding:
+    good = bool(settings.turn_list) or settings.demo
+    return Finding(good, "TURN eingerichtet" if settings.turn_list else "Ohne TURN ist die Adresse des Home-Office sichtbar")

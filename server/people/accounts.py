@@ -1,0 +1,38 @@
+"""Staff accounts are opened from the command line. Signing in is `sign_in.py`."""
+
+import re
+
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+
+from server.db import Database
+from server.people.model import ROLES, StaffRow
+from server.people.sign_in import HASHER
+
+SHORTEST_PASSWORD = 12
+
+
+class AccountRefused(Exception):
+    """Why the account was not opened, in German."""
+
+
+async def add_account(
+    database_url: str, login: str, display: str, password: str, roles: list[str], languages: list[str]
+) -> None:
+    """Opens an account; `AccountRefused` says what is wrong with it."""
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown or not roles:
+        raise AccountRefused(f"Unbekannte Rolle: {', '.join(unknown)}. Möglich sind {', '.join(ROLES)}.")
+    if not re.fullmatch(r"[a-z0-9._-]{2,64}", login):
+        raise AccountRefused("Der Name besteht aus 2 bis 64 Zeichen: kleine Buchstaben, Ziffern, Punkt, Strich.")
+    if len(password) < SHORTEST_PASSWORD:
+        raise AccountRefused(f"Das Passwort braucht mindestens {SHORTEST_PASSWORD} Zeichen.")
+    db = Database(database_url)
+    row = {"login": login, "display": display, "password_hash": HASHER.hash(password)}
+    try:
+        async with db.write() as tx:
+            await tx.execute(insert(StaffRow).values(**row, roles=roles, languages=languages, active=True))
+    except IntegrityError:
+        raise AccountRefused(f"Das Konto {login} gibt es schon.") from None
+    finally:
+        await db.close()

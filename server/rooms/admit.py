@@ -1,0 +1,104 @@
+"""May this person enter this room now? If so: a signed ticket for it. The room itself is in `signaling`."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.access import Appointment, Case, Staff
+from server.errors import Gone, NotVideo, TooEarly, TooLate
+from server.settings import Settings
+from signaling.contract import GUEST_RIGHTS, HOST_RIGHTS, Role, Ticket, mint, participant_id, room_name
+from signaling.settings import SignalingSettings
+from signaling.turn import ice_servers, ice_transport_policy
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a page needs to enter: the ticket, where to take it, and how media finds its way."""
+
+    ticket: str
+    signaling_url: str
+    ice: dict[str, Any]
+
+
+class RoomOver(Gone):
+    type = "room-over"
+    title = "Der Termin ist vorbei"
+    detail = "Dieser Raum ist geschlossen. Bei Fragen rufen Sie uns bitte an."
+
+
+def window(appointment: Appointment, settings: Settings) -> tuple[datetime, datetime]:
+    """From when to when the room is open."""
+    opens_at = appointment.starts_at - timedelta(minutes=settings.room_opens_minutes)
+    return opens_at, appointment.ends_at + timedelta(minutes=settings.room_closes_minutes)
+
+
+def check_entry(appointment: Appointment, settings: Settings, now: datetime, *, early: bool = False) -> None:
+    """`NotVideo`, `TooLate` (cancelled), `TooEarly` with the opening time, or `RoomOver`. Clerks may come early."""
+    if appointment.mode != "video":
+        raise NotVideo()
+    if appointment.state in ("cancelled", "held", "missed"):
+        raise TooLate("Dieser Termin wurde abgesagt.")
+    opens_at, closes_at = window(appointment, settings)
+    if now < opens_at and not early:
+        raise TooEarly(opens_at)
+    if now >= closes_at:
+        raise RoomOver()
+
+
+def guest_entry(appointment: Appointment, case: Case, settings: Settings, now: datetime) -> Entry:
+    """A ticket for the citizen whose appointment this is."""
+    check_entry(appointment, settings, now)
+    return _entry(appointment, settings, now, "guest", "citizen", case.contact.name)
+
+
+def host_entry(appointment: Appointment, staff: Staff, settings: Settings, now: datetime) -> Entry:
+    """A ticket for the clerk. Before the guest sees them the name stays the office's own business."""
+    check_entry(appointment, settings, now, early=True)
+    return _entry(appointment, settings, now, "host", staff.actor, staff.display)
+
+
+def room_of(appointment_id: str, settings: Settings) -> str:
+    return room_name(settings.ticket_secret.get_secret_value(), appointment_id)
+
+
+def _entry(
+    appointment: Appointment, settings: Settings, now: datetime, role: Role, who: str, name: str
+) -> Entry:
+    secret = settings.ticket_secret.get_secret_value()
+    room = room_of(appointment.id, settings)
+    opens_at, closes_at = window(appointment, settings)
+    if role == "host":
+        opens_at = min(opens_at, now)
+    subject = participant_id(secret, room, who)
+    ticket = Ticket(
+        room=room,
+        role=role,
+        subject=subject,
+        name=name,
+        opens_at=int(opens_at.timestamp()),
+        closes_at=int(closes_at.timestamp()),
+        rights=HOST_RIGHTS if role == "host" else GUEST_RIGHTS,
+        jti=secrets.token_urlsafe(16),
+    )
+    ice = _ice(settings, role, subject, closes_at, now)
+    return Entry(mint(ticket, secret, now.timestamp()), settings.room_url, ice)
+
+
+def _ice(settings: Settings, role: Role, subject: str, closes_at: datetime, now: datetime) -> dict[str, Any]:
+    rooms = signaling_settings(settings)
+    servers = ice_servers(rooms, subject, closes_at.timestamp(), now.timestamp())
+    return {"iceServers": servers, "iceTransportPolicy": ice_transport_policy(rooms, role)}
+
+
+def signaling_settings(settings: Settings) -> SignalingSettings:
+    """The part of the settings that signaling may know."""
+    return SignalingSettings(
+        ticket_secret=settings.ticket_secret.get_secret_value(),
+        allowed_origins=(settings.origin,),
+        same_host_origin=settings.demo,
+        turn_urls=settings.turn_list,
+        turn_secret=settings.turn_secret.get_secret_value(),
+        redis_url=settings.redis_url,
+    )
