@@ -70,7 +70,7 @@ async def _talk(request: web.Request) -> web.StreamResponse:
         protocols=(SUBPROTOCOL,),
         compress=False,
         max_msg_size=FRAME_BYTES,
-        heartbeat=request.app[SETTINGS].heartbeat_s,
+        heartbeat=request.app[SETTINGS].heartbeat_s or None,
         timeout=0.5,
     )
     offered = request.headers.get("Sec-WebSocket-Protocol", "")

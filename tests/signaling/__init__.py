@@ -1,0 +1,1 @@
+"""Signaling seen from outside: real WebSockets, a clock that the tests move."""

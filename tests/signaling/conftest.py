@@ -1,0 +1,53 @@
+"""An office with signaling inside, on a clock that the test moves."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from aiohttp import web
+
+from signaling.app import add_signaling
+from signaling.bus import Bus, InProcessBus
+from signaling.contract import Notice
+from signaling.settings import SignalingSettings
+from tests.signaling.people import NOON, SECRET, AnyClient, Office, SetTime
+
+OpenOffice = Callable[..., Awaitable[Office]]
+
+
+@pytest.fixture
+def time() -> SetTime:
+    return SetTime(NOON)
+
+
+@pytest.fixture
+def notices() -> list[Notice]:
+    """What the server would be told."""
+    return []
+
+
+@pytest.fixture
+def bus(notices: list[Notice]) -> InProcessBus:
+    async def note(notice: Notice) -> None:
+        notices.append(notice)
+
+    bus = InProcessBus()
+    bus.subscribe(note)
+    return bus
+
+
+@pytest.fixture
+def open_office(
+    aiohttp_client: Callable[[web.Application], Awaitable[AnyClient]], time: SetTime, bus: Bus
+) -> OpenOffice:
+    async def open_one(**settings: object) -> Office:
+        app = web.Application()
+        given = {"ticket_secret": SECRET, "sweep_s": 0.01, **settings}
+        add_signaling(app, SignalingSettings(**given), bus, time)  # type: ignore[arg-type]
+        return Office(await aiohttp_client(app), time)
+
+    return open_one
+
+
+@pytest.fixture
+async def office(open_office: OpenOffice) -> Office:
+    return await open_office(allowed_origins=("https://termine.example.de",))

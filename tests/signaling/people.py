@@ -1,0 +1,152 @@
+"""People who talk to signaling in tests, and the office that gives them tickets. Asserts nothing by itself."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from aiohttp import ClientWebSocketResponse, WSMsgType, web
+from aiohttp.test_utils import TestClient
+
+from signaling.app import HUB, PATH
+from signaling.contract import HOST_RIGHTS, Role, Ticket, mint, participant_id
+from signaling.hub import Hub
+from signaling.messages import SUBPROTOCOL
+
+SECRET = "a-ticket-secret-for-tests-of-signaling-only"
+NOON = 1_795_345_200
+PATIENCE_S = 5.0
+SDP = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"
+CHAT = SDP + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:1\r\n"
+
+Message = dict[str, Any]
+AnyClient = TestClient[web.Request, web.Application]
+
+
+class SetTime:
+    """Epoch seconds that stand still until they are moved."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Person:
+    """One WebSocket. What was heard and not yet asked for waits in `heard`."""
+
+    def __init__(self, socket: ClientWebSocketResponse) -> None:
+        self.socket = socket
+        self.heard: list[Message] = []
+        self.seen = 0
+        self.welcome: Message = {}
+
+    @property
+    def id(self) -> str:
+        return str(self.welcome["self"])
+
+    async def say(self, type: str, **fields: Any) -> None:
+        await self.socket.send_str(json.dumps({"type": type, **fields}))
+
+    async def next(self) -> Message:
+        frame = await self.socket.receive(PATIENCE_S)
+        if frame.type is not WSMsgType.TEXT:
+            raise ConnectionResetError(f"closed with {self.socket.close_code}")
+        message: Message = json.loads(frame.data)
+        self.seen = message.get("n", self.seen)
+        return message
+
+    async def hear(self, type: str, **like: Any) -> Message:
+        """The first message of this type (and these fields), waiting for it if need be; others stay in `heard`."""
+        for message in self.heard:
+            if message["type"] == type and like.items() <= message.items():
+                self.heard.remove(message)
+                return message
+        while True:
+            message = await self.next()
+            if message["type"] == type and like.items() <= message.items():
+                return message
+            self.heard.append(message)
+
+    async def settled(self) -> list[Message]:
+        """All that has arrived, once everything said so far by this person has been worked off."""
+        await self.say("candidate", to="nobody-of-that-name", candidate="")
+        while True:
+            message = await self.next()
+            if message["type"] == "error" and message["code"] == "not-a-peer" and message["of"] == "candidate":
+                heard, self.heard = self.heard, []
+                return heard
+            self.heard.append(message)
+
+    async def closed(self) -> int:
+        """The close code, after reading whatever comes before it into `heard`."""
+        while True:
+            frame = await self.socket.receive(PATIENCE_S)
+            if frame.type is not WSMsgType.TEXT:
+                assert self.socket.close_code is not None
+                return self.socket.close_code
+            self.heard.append(json.loads(frame.data))
+
+    async def drop(self) -> None:
+        """The line breaks without a word."""
+        response = self.socket._response
+        assert response.connection is not None
+        assert response.connection.transport is not None
+        response.connection.transport.abort()
+        await asyncio.sleep(0)
+
+
+class Office:
+    """Signaling with its clock, and a way in for everybody."""
+
+    def __init__(self, client: AnyClient, time: SetTime) -> None:
+        self.client = client
+        self.time = time
+
+    @property
+    def hub(self) -> Hub:
+        assert self.client.app is not None
+        return self.client.app[HUB]
+
+    def ticket(self, role: Role = "guest", who: str = "", room: str = "room-one", **other: Any) -> Ticket:
+        subject = participant_id(SECRET, room, f"{role}|{who}")
+        rights = HOST_RIGHTS if role == "host" else ()
+        ticket = Ticket(room, role, subject, who or role, NOON - 900, NOON + 3600, rights, secrets.token_hex(8))
+        return replace(ticket, **other)
+
+    def token(self, role: Role = "guest", who: str = "", room: str = "room-one", **other: Any) -> str:
+        return mint(self.ticket(role, who, room, **other), SECRET, self.time())
+
+    async def open(self, **headers: str) -> Person:
+        socket = await self.client.ws_connect(PATH, protocols=(SUBPROTOCOL,), headers=headers, autoclose=True)
+        return Person(socket)
+
+    async def enter(
+        self, role: Role = "guest", who: str = "", room: str = "room-one", instance: str = "", **other: Any
+    ) -> Person:
+        person = await self.open()
+        instance = instance or secrets.token_hex(8)
+        await person.say("hello", ticket=self.token(role, who, room, **other), instance=instance)
+        person.welcome = await person.hear("welcome")
+        person.welcome["instance"] = instance
+        return person
+
+    async def resume(self, before: Person, seen: int | None = None) -> Person:
+        person = await self.open()
+        await person.say(
+            "hello",
+            resume=before.welcome["session"],
+            seen=before.seen if seen is None else seen,
+            instance=before.welcome["instance"],
+        )
+        person.welcome = await person.hear("welcome") | {"instance": before.welcome["instance"]}
+        return person
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Waits for what the server's own loop will do in a moment."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not holds():
+                await asyncio.sleep(0.005)
