@@ -97,7 +97,14 @@ def user_add(
     settings = settings_or_exit()
     try:
         asyncio.run(
-            add_account(settings.database_url, login, display or login, password, roles.split(","), languages.split(","))
+            add_account(
+                settings.database_url,
+                login,
+                display or login,
+                password,
+                roles.split(","),
+                languages.split(","),
+            )
         )
     except AccountRefused as refused:
         typer.echo(str(refused), err=True)
@@ -107,7 +114,9 @@ def user_add(
 
 def _log() -> None:
     level = os.environ.get("SPRECHZEIT_LOG_LEVEL", "INFO").upper()
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.basicConfig(
+        level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
     for noisy in ("aioice", "aiortc", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 

@@ -117,7 +117,7 @@ async def appointment_by_id(tx: AsyncConnection, appointment_id: str) -> Appoint
 async def appointment_for(tx: AsyncConnection, staff: Staff, appointment_id: str) -> Appointment:
     """A clerk gets the appointments of the own duties; others get none."""
     if "clerk" not in staff.roles:
-        raise NotAllowed()
+        raise NotAllowed
     own = DutyRow.staff_id == staff.id
     query = select(*_COLUMNS).join(DutyRow, DutyRow.id == AppointmentRow.duty_id)
     return await _one(
@@ -139,10 +139,12 @@ async def day_of(tx: AsyncConnection, staff: Staff, start: datetime, end: dateti
 
 async def case_of(tx: AsyncConnection, appointment: Appointment, keyring: Keyring) -> Case:
     """The case of an appointment that was handed out here, opened; `NotFound` once its key is gone."""
-    query = select(CaseRow.id, CaseRow.wrapped_key, CaseRow.contact_sealed).where(CaseRow.id == appointment.case_id)
+    query = select(CaseRow.id, CaseRow.wrapped_key, CaseRow.contact_sealed).where(
+        CaseRow.id == appointment.case_id
+    )
     row = (await tx.execute(query)).first()
     if row is None or row.wrapped_key is None or row.contact_sealed is None:
-        raise NotFound()
+        raise NotFound
     key = keyring.unwrap(row.wrapped_key)
     return Case(row.id, key, contact_opened(key, row.id, row.contact_sealed))
 
@@ -159,11 +161,11 @@ def contact_opened(key: bytes, case_id: str, sealed: bytes) -> Contact:
 async def _one(tx: AsyncConnection, query: Select[Any]) -> Appointment:
     row = (await tx.execute(query)).first()
     if row is None:
-        raise NotFound()
+        raise NotFound
     return _appointment(row)
 
 
 def _appointment(row: Any) -> Appointment:
-    values = dict(row._mapping)
+    values = dict(zip((column.key for column in _COLUMNS), row, strict=True))
     services = tuple((item["id"], int(item["count"])) for item in values.pop("services"))
     return Appointment(services=services, **values)

@@ -23,9 +23,10 @@ from server.documents import pages as documents_pages
 from server.documents import routes as documents_routes
 from server.documents.seal import Store
 from server.jobs import Job, JobRunner
-from server.notices import mail
 from server.notices import routes as notices_routes
+from server.notices.mailer import open_mailer
 from server.notices.outbox import OutboxBell
+from server.notices.sending import Postman
 from server.people import pages as people_pages
 from server.people import routes as people_routes
 from server.people.sign_in import Attempts, tidy_sessions
@@ -40,6 +41,7 @@ from server.web import health
 from server.web.api import Endpoint, Page, Reply
 from server.web.call import BUS, OFFICE, Call, Office
 from server.web.dispatch import api_handler, page_handler
+from server.web.language import Language
 from server.web.middleware import hardened, refusals
 from server.web.openapi import describe
 from signaling.app import add_signaling
@@ -124,7 +126,10 @@ async def _bus(app: web.Application) -> AsyncIterator[None]:
 async def _background(app: web.Application) -> AsyncIterator[None]:
     office = app[OFFICE]
     runner = JobRunner(office.db, office.clock, jobs_of(office))
-    tasks = [asyncio.create_task(runner.run_forever()), asyncio.create_task(_send_forever(office))]
+    tasks = [
+        asyncio.create_task(runner.run_forever()),
+        asyncio.create_task(_postman(office).run_forever(office.bell)),
+    ]
     yield
     for task in tasks:
         task.cancel()
@@ -143,19 +148,25 @@ def jobs_of(office: Office) -> list[Job]:
     return [
         Job("audit-chain", timedelta(seconds=10), extend_chain),
         Job("booking-tidy", timedelta(minutes=5), lambda now: tidy(office.db, now)),
-        Job("documents-sweep", timedelta(minutes=1), lambda now: documents_delete.sweep(office.db, office.store, now)),
+        Job(
+            "documents-sweep",
+            timedelta(minutes=1),
+            lambda now: documents_delete.sweep(office.db, office.store, now),
+        ),
         Job("sessions-tidy", timedelta(minutes=10), lambda now: tidy_sessions(office.db, now)),
     ]
 
 
-async def _send_forever(office: Office) -> None:
-    sender = mail.sender(office.settings)
-    while True:
-        try:
-            await mail.deliver(office.db, sender, office.keyring, office.settings, office.clock)
-        except Exception as error:  # noqa: BLE001  mail must go on being tried, whatever went wrong
-            log.error("sending mail failed: %s", type(error).__name__)
-        await office.bell.wait(5.0)
+def _postman(office: Office) -> Postman:
+    return Postman(
+        office.db,
+        open_mailer(office.settings),
+        office.keyring,
+        office.settings,
+        office.clock,
+        office.calendar.catalogue,
+        Language,
+    )
 
 
 def run(settings: Settings, ready: Callable[[], None] | None = None) -> None:
@@ -168,7 +179,13 @@ def run(settings: Settings, ready: Callable[[], None] | None = None) -> None:
 
         app.on_startup.append(announce)
     web.run_app(
-        app, host=settings.host, port=settings.port, print=None, access_log=None, shutdown_timeout=3, reuse_port=True
+        app,
+        host=settings.host,
+        port=settings.port,
+        print=None,
+        access_log=None,
+        shutdown_timeout=3,
+        reuse_port=True,
     )
 
 

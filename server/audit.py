@@ -42,7 +42,9 @@ async def record(
     )
 
 
-def link_of(previous: str, at: datetime, actor: str, action: str, object_id: str, detail: dict[str, Any]) -> str:
+def link_of(
+    previous: str, at: datetime, actor: str, action: str, object_id: str, detail: dict[str, Any]
+) -> str:
     """The hash that chains an entry to the one before it."""
     entry = json.dumps([at.isoformat(), actor, action, object_id, detail], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(f"{previous}{entry}".encode()).hexdigest()
@@ -58,14 +60,18 @@ async def extend_chain(tx: AsyncConnection, at_most: int = 500) -> int:
     for row in rows:
         position += 1
         previous = link_of(previous, row.at, row.actor, row.action, row.object_id, row.detail)
-        await tx.execute(update(AuditRow).where(AuditRow.id == row.id).values(position=position, link=previous))
+        await tx.execute(
+            update(AuditRow).where(AuditRow.id == row.id).values(position=position, link=previous)
+        )
     return len(rows)
 
 
 async def broken_at(tx: AsyncConnection) -> int | None:
     """The first position at which the chain does not fit, or None when it is whole."""
     previous, expected = START, 1
-    rows = await tx.execute(select(AuditRow).where(AuditRow.position.is_not(None)).order_by(AuditRow.position))
+    rows = await tx.execute(
+        select(AuditRow).where(AuditRow.position.is_not(None)).order_by(AuditRow.position)
+    )
     for row in rows:
         previous = link_of(previous, row.at, row.actor, row.action, row.object_id, row.detail)
         if row.position != expected or row.link != previous:

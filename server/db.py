@@ -5,8 +5,8 @@ rests on constraints, not on isolation. When the database is away, `Unavailable`
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -79,14 +79,14 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading; nothing done on it is kept."""
-        with _named_outages():
+        with _outages_named():
             async with self._reader.connect() as connection:
                 yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction: committed at the end of the block, rolled back when the block raises."""
-        with _named_outages():
+        with _outages_named():
             if not self.is_sqlite:
                 async with self._writer.begin() as connection:
                     yield connection
@@ -99,17 +99,17 @@ class Database:
         await self._reader.dispose()
 
 
-class _named_outages:
+@contextmanager
+def _outages_named() -> Iterator[None]:
     """Turns "the database can't be reached" into `Unavailable`; broken constraints pass through."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, (PoolTimeout, OSError, InterfaceError)):
-            raise Unavailable() from error
-        if isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
-            raise Unavailable() from error
+    try:
+        yield
+    except (PoolTimeout, ConnectionError, InterfaceError, OperationalError) as error:
+        raise Unavailable from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable from error
+        raise
 
 
 def _sqlite_engine(url: str, begin: str, *, pool_size: int) -> AsyncEngine:

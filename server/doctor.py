@@ -38,7 +38,9 @@ async def _database(settings: Settings) -> Finding:
         return Finding(False, f"Datenbank antwortet nicht ({type(error).__name__})")
     finally:
         await db.close()
-    return Finding(current, "Datenbank antwortet" + ("" if current else ", aber das Schema ist alt: sprechzeit migrate"))
+    return Finding(
+        current, "Datenbank antwortet" + ("" if current else ", aber das Schema ist alt: sprechzeit migrate")
+    )
 
 
 def _store(settings: Settings) -> Finding:
@@ -49,7 +51,9 @@ def _store(settings: Settings) -> Finding:
 
 async def _bus(settings: Settings) -> Finding:
     if not settings.redis_url:
-        return Finding(settings.signaling_url is None, "Ohne Redis: Server und Signaling laufen in einem Prozess")
+        return Finding(
+            settings.signaling_url is None, "Ohne Redis: Server und Signaling laufen in einem Prozess"
+        )
     bus = open_bus(settings.redis_url)
     await bus.start()
     good = await bus.ready()
@@ -59,7 +63,9 @@ async def _bus(settings: Settings) -> Finding:
 
 async def _mail(settings: Settings) -> Finding:
     if not settings.smtp_url:
-        return Finding(settings.demo, "Mails gehen in einen Ordner, nicht an Menschen (SPRECHZEIT_SMTP_URL fehlt)")
+        return Finding(
+            settings.demo, "Mails gehen in einen Ordner, nicht an Menschen (SPRECHZEIT_SMTP_URL fehlt)"
+        )
     parts = urlsplit(settings.smtp_url)
     try:
         async with asyncio.timeout(5):
@@ -72,9 +78,14 @@ async def _mail(settings: Settings) -> Finding:
 
 def _embedded(settings: Settings) -> Finding:
     https = settings.public_url.startswith("https:")
-    return Finding(https or settings.demo, f"Öffentliche Adresse {settings.public_url}" + ("" if https else " ohne TLS"))
+    return Finding(
+        https or settings.demo, f"Öffentliche Adresse {settings.public_url}" + ("" if https else " ohne TLS")
+    )
 
 
 def _turn(settings: Settings) -> Finding:
     good = bool(settings.turn_list) or settings.demo
-    return Finding(good, "TURN eingerichtet" if settings.turn_list else "Ohne TURN ist die Adresse des Home-Office sichtbar")
+    return Finding(
+        good,
+        "TURN eingerichtet" if settings.turn_list else "Ohne TURN ist die Adresse des Home-Office sichtbar",
+    )

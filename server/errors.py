@@ -26,7 +26,9 @@ class Refusal(Exception):
     title: ClassVar[str] = "Das geht so nicht"
     detail: ClassVar[str] = "Die Anfrage konnte nicht angenommen werden."
 
-    def __init__(self, detail: str | None = None, *, params: dict[str, Any] | None = None, **extra: Any) -> None:
+    def __init__(
+        self, detail: str | None = None, *, params: dict[str, Any] | None = None, **extra: Any
+    ) -> None:
         super().__init__(detail or self.detail)
         self.message = detail or self.detail
         self.params = params or {}
@@ -141,7 +143,9 @@ class Gone(Refusal):
 class HoldExpired(Gone):
     type = "hold-expired"
     title = "Die Reservierung ist abgelaufen"
-    detail = "Die Zeit war für Sie reserviert, aber die Frist ist vorbei. Bitte wählen Sie noch einmal eine Zeit."
+    detail = (
+        "Die Zeit war für Sie reserviert, aber die Frist ist vorbei. Bitte wählen Sie noch einmal eine Zeit."
+    )
 
 
 class TooLarge(Refusal):

@@ -70,7 +70,9 @@ class JobRunner:
             log.error("job %s failed: %s", job.name, type(error).__name__)
         async with self._db.write() as tx:
             await tx.execute(
-                update(JobRow).where(JobRow.name == job.name).values(due_at=now + job.every, locked_until=None)
+                update(JobRow)
+                .where(JobRow.name == job.name)
+                .values(due_at=now + job.every, locked_until=None)
             )
 
     async def _take(self, job: Job, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import os
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -30,33 +31,57 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the HTTP server listens on")
     port: int = Field(8080, ge=0, le=65535, description="Port the HTTP server listens on")
     metrics_port: int = Field(0, ge=0, le=65535, description="Port of the metrics page; 0 = off")
-    public_url: str = Field("http://localhost:8080", description="Address under which citizens reach the server")
-    database_url: str = Field("sqlite+aiosqlite:///var/sprechzeit.db", description="SQLite or PostgreSQL (asyncpg)")
-    redis_url: str | None = Field(None, description="Redis for notices between processes; without: in process")
+    public_url: str = Field(
+        "http://localhost:8080", description="Address under which citizens reach the server"
+    )
+    database_url: str = Field(
+        "sqlite+aiosqlite:///var/sprechzeit.db", description="SQLite or PostgreSQL (asyncpg)"
+    )
+    redis_url: str | None = Field(
+        None, description="Redis for notices between processes; without: in process"
+    )
     data_dir: Path = Field(Path("var"), description="Folder for embedded versions (outbox)")
     store: Path = Field(Path("var/documents"), description="Folder of the sealed document store")
-    smtp_url: str | None = Field(None, description="smtp://user:password@host:25 or smtps://; without: file outbox")
+    smtp_url: str | None = Field(
+        None, description="smtp://user:password@host:25 or smtps://; without: file outbox"
+    )
     mail_from: str = Field("termine@kempten.example", description="Sender of mails")
-    secret: SecretStr = Field(SecretStr(DEMO_SECRET), description="Key from which links and cookies are derived")
-    ticket_secret: SecretStr = Field(SecretStr(DEMO_SECRET), description="Key that signs room tickets, shared with signaling")
+    secret: SecretStr = Field(
+        SecretStr(DEMO_SECRET), description="Key from which links and cookies are derived"
+    )
+    ticket_secret: SecretStr = Field(
+        SecretStr(DEMO_SECRET), description="Key that signs room tickets, shared with signaling"
+    )
     master_key: SecretStr = Field(
         SecretStr(base64.b64encode(DEMO_SECRET[:32].encode()).decode()),
         description="Base64 of 32 bytes that wrap every case's key",
     )
     master_key_version: int = Field(1, ge=1, description="Version written beside each wrapped key")
-    signaling_url: str | None = Field(None, description="wss:// address of separate signaling; without: embedded")
+    signaling_url: str | None = Field(
+        None, description="wss:// address of separate signaling; without: embedded"
+    )
     turn_urls: str = Field("", description="Comma-separated turn:/turns: addresses")
     turn_secret: SecretStr = Field(SecretStr(""), description="coturn's static-auth-secret")
     city: str = Field("Stadt Kempten (Allgäu)", description="The city's name in pages and mails")
     phone: str = Field("0831 115", description="The city's telephone for people who can't go on online")
     assumption_day: bool = Field(True, description="15 August is a holiday in this municipality")
-    hold_minutes: int = Field(10, ge=1, le=60, description="How long a time is held while the form is filled in")
-    room_opens_minutes: int = Field(15, ge=0, le=120, description="Room opens this long before the appointment")
-    room_closes_minutes: int = Field(60, ge=0, le=240, description="Room closes this long after the appointment's end")
+    hold_minutes: int = Field(
+        10, ge=1, le=60, description="How long a time is held while the form is filled in"
+    )
+    room_opens_minutes: int = Field(
+        15, ge=0, le=120, description="Room opens this long before the appointment"
+    )
+    room_closes_minutes: int = Field(
+        60, ge=0, le=240, description="Room closes this long after the appointment's end"
+    )
     upload_limit_mb: int = Field(50, ge=1, le=500, description="Largest document")
     max_holds: int = Field(2, ge=1, le=1000, description="Open holds per client")
-    trusted_proxies: int = Field(0, ge=0, le=3, description="Proxies in front whose X-Forwarded-For is believed")
-    session_idle_minutes: int = Field(30, ge=1, le=480, description="Staff session ends after this long without use")
+    trusted_proxies: int = Field(
+        0, ge=0, le=3, description="Proxies in front whose X-Forwarded-For is believed"
+    )
+    session_idle_minutes: int = Field(
+        30, ge=1, le=480, description="Staff session ends after this long without use"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -67,8 +92,6 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        import os
-
         folder = os.environ.get("SPRECHZEIT_SECRETS_DIR")
         files = (SecretsSettingsSource(settings_cls, secrets_dir=folder),) if folder else ()
         return (init_settings, env_settings, *files)
@@ -91,7 +114,9 @@ class Settings(BaseSettings):
         for name in ("secret", "ticket_secret"):
             value: SecretStr = getattr(self, name)
             if value.get_secret_value() == DEMO_SECRET or len(value.get_secret_value()) < 32:
-                raise ValueError(f"{name} must be set to at least 32 random characters (SPRECHZEIT_{name.upper()})")
+                raise ValueError(
+                    f"{name} must be set to at least 32 random characters (SPRECHZEIT_{name.upper()})"
+                )
         if base64.b64decode(self.master_key.get_secret_value()) == DEMO_SECRET[:32].encode():
             raise ValueError("master_key must be set (SPRECHZEIT_MASTER_KEY)")
         if self.turn_urls and not self.turn_secret.get_secret_value():

@@ -63,8 +63,11 @@ class Calendar:
         self._looked = looked
 
     def _stale(self, now: datetime) -> bool:
-        assert self._snapshot and self._loaded_at
-        return abs(now - self._loaded_at) > RELOAD_EVERY or now.astimezone(BERLIN).date() != self._snapshot.first
+        assert self._snapshot is not None
+        assert self._loaded_at is not None
+        return (
+            abs(now - self._loaded_at) > RELOAD_EVERY or now.astimezone(BERLIN).date() != self._snapshot.first
+        )
 
     async def _reload(self, tx: AsyncConnection, now: datetime) -> None:
         self._seen = await tx.scalar(select(func.max(CalendarChangeRow.id))) or 0
@@ -138,7 +141,9 @@ class Calendar:
                 counts[mode] += mask.bit_count()
         return counts
 
-    def _next(self, snapshot: Snapshot, wish: Wish, now: datetime) -> tuple[datetime | None, dict[str, datetime]]:
+    def _next(
+        self, snapshot: Snapshot, wish: Wish, now: datetime
+    ) -> tuple[datetime | None, dict[str, datetime]]:
         wanted: set[Kind] = {("onsite", site) for site in wish.sites if wish.onsite}
         if wish.video:
             wanted.add(("video", None))
@@ -149,7 +154,9 @@ class Calendar:
             for key, mask in starts_of_day(snapshot, wish, day, now).items():
                 if key not in found:
                     found[key] = instant_of(first_tick(day) + (mask & -mask).bit_length() - 1)
-        return found.get(("video", None)), {site: at for (mode, site), at in found.items() if mode == "onsite" and site}
+        return found.get(("video", None)), {
+            site: at for (mode, site), at in found.items() if mode == "onsite" and site
+        }
 
 
 def _days(first: date, last: date) -> list[date]:

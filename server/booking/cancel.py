@@ -27,7 +27,7 @@ async def cancel(db: Database, calendar: Calendar, token: str, now: datetime) ->
         one = update(AppointmentRow).where(AppointmentRow.id == appointment.id, alive)
         gone = one.values(state="cancelled", cancelled_at=now, sequence=AppointmentRow.sequence + 1)
         if (await tx.execute(gone)).rowcount != 1:
-            raise TooLate()
+            raise TooLate
         appointment = await appointment_by_id(tx, appointment.id)
         await free(tx, appointment.id, appointment.duty_id, now)
         await outbox.post(tx, "cancelled", appointment.id, facts_of(appointment), now)

@@ -44,11 +44,11 @@ def span_of(wish: Wish, start: datetime, mode: Mode, site: str | None, now: date
     """The span this wish would cover; `OffGrid`, `PastTime`, `TooFar` or `BadInput` when it can't be."""
     start = start.astimezone(UTC)
     if start.timestamp() % TICK.total_seconds():
-        raise OffGrid()
+        raise OffGrid
     if start < now + wish.lead(mode):
-        raise PastTime()
+        raise PastTime
     if (start - now).days > HORIZON_DAYS:
-        raise TooFar()
+        raise TooFar
     if mode == "video" and not wish.video:
         raise BadInput("Dieses Anliegen geht nicht per Video. Bitte wählen Sie einen Termin vor Ort.")
     if mode == "onsite" and not wish.onsite:
@@ -68,7 +68,7 @@ async def choose_duty(
         if _starts_here(duty, wish, span) and _is_open(duty, span, catalogue, assumption_day)
     ]
     if not duties:
-        raise SlotTaken()
+        raise SlotTaken
     return int(min(duties, key=lambda duty: bool(wish.language) and wish.language not in duty.languages).id)
 
 
@@ -90,10 +90,10 @@ async def insert_claims(
     try:
         await tx.execute(insert(ClaimRow).values(rows))
     except IntegrityError as error:
-        raise SlotTaken() from error
+        raise SlotTaken from error
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == "40P01":  # two that wait for each other: one gives way
-            raise SlotTaken() from error
+            raise SlotTaken from error
         raise
 
 
@@ -108,7 +108,7 @@ async def announce(tx: AsyncConnection, duty_id: int | None, now: datetime) -> N
     await tx.execute(insert(CalendarChangeRow).values(duty_id=duty_id, at=now))
 
 
-def _candidates(wish: Wish, span: Span, now: datetime) -> Select[Any]:
+def _candidates(wish: Wish, span: Span, now: datetime) -> Select[*tuple[Any, ...]]:
     taken = exists().where(
         ClaimRow.duty_id == DutyRow.id,
         ClaimRow.tick >= span.ticks.start,
@@ -120,7 +120,14 @@ def _candidates(wish: Wish, span: Span, now: datetime) -> Select[Any]:
         .where(TrainingRow.staff_id == DutyRow.staff_id, TrainingRow.service_id.in_(wish.service_ids))
         .scalar_subquery()
     )
-    columns = (DutyRow.id, DutyRow.site_id, DutyRow.place, DutyRow.step_minutes, DutyRow.demo, StaffRow.languages)
+    columns = (
+        DutyRow.id,
+        DutyRow.site_id,
+        DutyRow.place,
+        DutyRow.step_minutes,
+        DutyRow.demo,
+        StaffRow.languages,
+    )
     at_home = DutyRow.place == "home"
     where = or_(at_home, DutyRow.takes_video) if span.mode == "video" else DutyRow.site_id == span.site
     return (

@@ -123,7 +123,7 @@ async def _take_over(
     claims = update(ClaimRow).where(ClaimRow.appointment_id == held.id, ClaimRow.expires_at > now)
     kept = await tx.execute(claims.values(expires_at=None))
     if taken.rowcount != 1 or kept.rowcount != (held.ends_at - held.starts_at) // TICK:
-        raise HoldExpired()
+        raise HoldExpired
 
 
 def facts_of(appointment: Appointment) -> dict[str, object]:

@@ -135,7 +135,7 @@ async def extend(db: Database, calendar: Calendar, settings: Settings, token: st
         one = (AppointmentRow.id == appointment.id, AppointmentRow.expires_at > now)
         fresh = update(AppointmentRow).where(*one, AppointmentRow.extended.is_(False))
         if (await tx.execute(fresh.values(extended=True, expires_at=expires_at))).rowcount != 1:
-            raise AlreadyExtended()
+            raise AlreadyExtended
         claims = update(ClaimRow).where(ClaimRow.appointment_id == appointment.id)
         await tx.execute(claims.values(expires_at=expires_at))
         appointment = await appointment_by_id(tx, appointment.id)
@@ -160,12 +160,12 @@ async def _check_limit(tx: AsyncConnection, client: str, most: int, now: datetim
         return
     query = select(func.count()).where(AppointmentRow.client_key == client, AppointmentRow.state == "held")
     if (await tx.scalar(query.where(AppointmentRow.expires_at > now)) or 0) >= most:
-        raise TooManyHolds()
+        raise TooManyHolds
 
 
 def _still_held(appointment: Appointment, now: datetime) -> None:
     if appointment.state != "held" or appointment.expires_at is None or appointment.expires_at <= now:
-        raise HoldExpired()
+        raise HoldExpired
 
 
 def _held(appointment: Appointment, settings: Settings) -> Held:

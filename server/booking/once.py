@@ -35,13 +35,15 @@ class Once:
         if row is None:
             return None
         if row.request_hash != self.request_hash:
-            raise KeyReused()
+            raise KeyReused
         return str(row.appointment_id)
 
     async def remember(self, tx: AsyncConnection, appointment_id: str, now: datetime) -> None:
         """Writes the key; `DoneBefore` when another request with it was quicker."""
         row = {"key_hash": self.key_hash, "request_hash": self.request_hash}
         try:
-            await tx.execute(insert(IdempotencyRow).values(**row, appointment_id=appointment_id, created_at=now))
+            await tx.execute(
+                insert(IdempotencyRow).values(**row, appointment_id=appointment_id, created_at=now)
+            )
         except IntegrityError as error:
             raise DoneBefore from error

@@ -69,13 +69,17 @@ def _availability(offers: Offers, call: Call) -> AvailabilityOut:
             for day in offers.days
         ],
         next=NextOut(video=offers.next_video, onsite=offers.next_onsite),
-        reasons=[ReasonOut(code=reason.code, text=_words(reason.text, reason.params, call)) for reason in offers.reasons],
+        reasons=[
+            ReasonOut(code=reason.code, text=_words(reason.text, reason.params, call))
+            for reason in offers.reasons
+        ],
     )
 
 
 def _words(text: str, params: dict[str, Any], call: Call) -> str:
     shown = {
-        name: call.language.moment(value) if isinstance(value, datetime) else value for name, value in params.items()
+        name: call.language.moment(value) if isinstance(value, datetime) else value
+        for name, value in params.items()
     }
     return call.language.gettext(text).format(**shown)
 
@@ -123,7 +127,9 @@ async def show_appointment(call: Call) -> Reply:
 async def move_appointment(call: Call) -> Reply:
     body: MoveBody = call.body
     office, token = call.office, call.path("token")
-    moved = await move(office.db, office.calendar, office.settings, token, body.start, body.mode, body.site, call.now)
+    moved = await move(
+        office.db, office.calendar, office.settings, token, body.start, body.mode, body.site, call.now
+    )
     office.bell.ring()
     return Reply(await appointment_out(call, moved, token))
 
@@ -165,7 +171,9 @@ endpoints = [
         headers=(KEY,),
         refusals=(HoldExpired, AlreadyExtended),
     ),
-    Endpoint("GET", "/api/v1/appointments/{token}", show_appointment, "Den Termin ansehen", {200: AppointmentOut}),
+    Endpoint(
+        "GET", "/api/v1/appointments/{token}", show_appointment, "Den Termin ansehen", {200: AppointmentOut}
+    ),
     Endpoint(
         "POST",
         "/api/v1/appointments/{token}/move",

@@ -71,7 +71,11 @@ class Slot:
     site: str | None
 
     def as_json(self) -> dict[str, Any]:
-        slot: dict[str, Any] = {"start": self.start.isoformat(), "end": self.end.isoformat(), "mode": self.mode}
+        slot: dict[str, Any] = {
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat(),
+            "mode": self.mode,
+        }
         return {**slot, "site": self.site} if self.site else slot
 
 
@@ -141,12 +145,12 @@ def _check_counts(chosen: tuple[tuple[Service, int], ...]) -> None:
 def _check_combination(chosen: tuple[tuple[Service, int], ...]) -> None:
     ids = {service.id for service, _ in chosen}
     if any(service.excludes & ids for service, _ in chosen):
-        raise ServicesExclude()
+        raise ServicesExclude
 
 
 def _check_feasible(wish: Wish) -> None:
     if not (wish.video or wish.onsite):
-        raise ServicesExclude()
+        raise ServicesExclude
     if wish.minutes > LONGEST_VISIT_MINUTES:
         raise ServicesExclude("Das ist für einen Termin zu viel. Bitte teilen Sie die Anliegen auf.")
     if wish.site is not None and wish.mode != "video" and wish.onsite and wish.site not in wish.sites:
@@ -175,7 +179,9 @@ def reasons_for(
     if wish.mode == "onsite" and not wish.onsite:
         reasons.append(Reason("video-only", "Dieses Anliegen wird nur per Video beraten."))
     if not anything_free:
-        reasons.append(Reason("nothing-free", "In diesem Zeitraum ist nichts frei. Bitte wählen Sie einen anderen."))
+        reasons.append(
+            Reason("nothing-free", "In diesem Zeitraum ist nichts frei. Bitte wählen Sie einen anderen.")
+        )
     return reasons
 
 
@@ -194,5 +200,7 @@ def _why_in_person(wish: Wish, language: str) -> list[Reason]:
 def _no_video_left(next_video: datetime | None) -> Reason:
     if next_video is None:
         return Reason("no-video-left", "Zurzeit ist keine Videozeit frei. Sie können vor Ort kommen.")
-    text = "In diesem Zeitraum ist keine Videozeit frei, die nächste am {date}. Sie können auch vor Ort kommen."
+    text = (
+        "In diesem Zeitraum ist keine Videozeit frei, die nächste am {date}. Sie können auch vor Ort kommen."
+    )
     return Reason("no-video-left", text, {"date": next_video})

@@ -43,7 +43,9 @@ Mail = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_mail)
 Phone = Annotated[str, Field(min_length=5, max_length=30), AfterValidator(_phone)]
 Word = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Answer = Annotated[str, Field(max_length=1000), AfterValidator(_visible)]
-Language = Annotated[str, Field(min_length=2, max_length=12, pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})?$")]
+Language = Annotated[
+    str, Field(min_length=2, max_length=12, pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})?$")
+]
 
 
 class AvailabilityQuery(Model):

@@ -15,7 +15,11 @@ async def appointment_out(call: Call, appointment: Appointment, token: str) -> A
     """All of it, in the call's language."""
     catalogue = await call.catalogue()
     code = call.language.code
-    known = [(catalogue.services[name], count) for name, count in appointment.services if name in catalogue.services]
+    known = [
+        (catalogue.services[name], count)
+        for name, count in appointment.services
+        if name in catalogue.services
+    ]
     return AppointmentOut(
         number=appointment.number,
         token=token,
@@ -24,7 +28,9 @@ async def appointment_out(call: Call, appointment: Appointment, token: str) -> A
         start=berlin(appointment.starts_at),
         end=berlin(appointment.ends_at),
         site=appointment.site_id,
-        services=[ServiceOut(id=one.id, count=count, name=in_language(one.name, code)) for one, count in known],
+        services=[
+            ServiceOut(id=one.id, count=count, name=in_language(one.name, code)) for one, count in known
+        ],
         checklist=await _checklist(call, catalogue, appointment),
         stations=[
             {"key": station.key, "name": in_language(station.name, code)}

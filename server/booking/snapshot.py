@@ -56,7 +56,9 @@ class Snapshot:
         for duties in self.days.values():
             duties.pop(duty_id, None)
 
-    def _duty_day(self, duty: Any, day: date, span: int, claims: list[tuple[int, datetime | None]]) -> DutyDay:
+    def _duty_day(
+        self, duty: Any, day: date, span: int, claims: list[tuple[int, datetime | None]]
+    ) -> DutyDay:
         taken = ticks_mask(day, (tick for tick, expires_at in claims if expires_at is None))
         held: dict[datetime, int] = {}
         for tick, expires_at in claims:

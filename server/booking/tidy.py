@@ -15,7 +15,10 @@ async def tidy(db: Database, now: datetime) -> None:
     """Removes holds that ended an hour ago, idempotency keys after a day, change notes after an hour and more."""
     async with db.write() as tx:
         ended = or_(AppointmentRow.expires_at < now - KEEP, AppointmentRow.cancelled_at < now - KEEP)
-        never_confirmed = (AppointmentRow.state.in_(("held", "cancelled")), AppointmentRow.token_hash.is_(None))
+        never_confirmed = (
+            AppointmentRow.state.in_(("held", "cancelled")),
+            AppointmentRow.token_hash.is_(None),
+        )
         holds = select(AppointmentRow.id).where(*never_confirmed, ended)
         await tx.execute(delete(ClaimRow).where(ClaimRow.appointment_id.in_(holds)))
         await tx.execute(delete(IdempotencyRow).where(IdempotencyRow.appointment_id.in_(holds)))

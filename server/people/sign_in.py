@@ -64,7 +64,7 @@ async def sign_in(
         right = await asyncio.to_thread(_matches, known, password)
     if row is None or known is NOBODY or not right:
         attempts.failed(login, client, now)
-        raise WrongSignIn()
+        raise WrongSignIn
     attempts.cleared(login, client)
     cookie, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
     session = {"token_hash": fingerprint(cookie), "staff_id": row.id, "csrf": csrf}

@@ -37,14 +37,14 @@ def window(appointment: Appointment, settings: Settings) -> tuple[datetime, date
 def check_entry(appointment: Appointment, settings: Settings, now: datetime, *, early: bool = False) -> None:
     """`NotVideo`, `TooLate` (cancelled), `TooEarly` with the opening time, or `RoomOver`. Clerks may come early."""
     if appointment.mode != "video":
-        raise NotVideo()
+        raise NotVideo
     if appointment.state in ("cancelled", "held", "missed"):
         raise TooLate("Dieser Termin wurde abgesagt.")
     opens_at, closes_at = window(appointment, settings)
     if now < opens_at and not early:
         raise TooEarly(opens_at)
     if now >= closes_at:
-        raise RoomOver()
+        raise RoomOver
 
 
 def guest_entry(appointment: Appointment, case: Case, settings: Settings, now: datetime) -> Entry:

@@ -78,12 +78,14 @@ async def _open_call(request: web.Request, declared: Declared) -> Call:
     call.client = client_key(request, office.settings, now)
     cookie = request.cookies.get(cookie_name(office.settings))
     if cookie and (declared.roles or request.path.startswith("/office")):
-        call.staff = await staff_of(office.db, cookie, timedelta(minutes=office.settings.session_idle_minutes), now)
+        call.staff = await staff_of(
+            office.db, cookie, timedelta(minutes=office.settings.session_idle_minutes), now
+        )
     if declared.roles:
         if call.staff is None:
-            raise NotSignedIn()
+            raise NotSignedIn
         if not declared.roles & call.staff.roles:
-            raise NotAllowed()
+            raise NotAllowed
     return call
 
 
@@ -91,19 +93,19 @@ def _check_text(request: web.Request) -> None:
     """Addresses with NUL or broken UTF-8 lead nowhere, on every database."""
     for value in (*request.match_info.values(), *request.query.keys(), *request.query.values()):
         if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
-            raise NotFound()
+            raise NotFound
 
 
 def _check_origin(request: web.Request, office: Office) -> None:
     """Browsers say where a request comes from; a foreign site gets nothing done here (CSRF)."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None and site not in ("same-origin", "none"):
-        raise ForeignOrigin()
+        raise ForeignOrigin
     origin = request.headers.get("Origin")
     if origin is None or origin == office.settings.origin:
         return
     if site != "same-origin" and not (office.settings.demo and origin.partition("://")[2] == request.host):
-        raise ForeignOrigin()
+        raise ForeignOrigin
 
 
 def _check_csrf(request: web.Request, staff: Staff, token: str) -> None:
@@ -113,10 +115,10 @@ def _check_csrf(request: web.Request, staff: Staff, token: str) -> None:
 
 async def _read_json(request: web.Request, model: type[BaseModel]) -> BaseModel:
     if request.content_type != "application/json":
-        raise UnsupportedBody()
+        raise UnsupportedBody
     raw = await request.read()
     if b"\0" in raw or b"\\u0000" in raw:
-        raise BadInput()
+        raise BadInput
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:
@@ -159,4 +161,3 @@ def _as_json(reply: Reply) -> web.Response:
         plain = to_jsonable_python(reply.body, exclude_none=True, by_alias=True)
         text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
     return web.Response(status=reply.status, text=text, content_type="application/json", headers=headers)
-

@@ -24,7 +24,9 @@ async def ready(call: Call) -> Reply:
     """503 when the database is away; Redis away is named, and pages go on working."""
     app = call.request.app
     neighbours = {"database": await _database(call)}
-    neighbours["redis" if app[OFFICE].settings.redis_url else "bus"] = "ok" if await app[BUS].ready() else "away"
+    neighbours["redis" if app[OFFICE].settings.redis_url else "bus"] = (
+        "ok" if await app[BUS].ready() else "away"
+    )
     good = neighbours["database"] == "ok"
     return Reply(ReadyOut(status="ok" if good else "away", neighbours=neighbours), 200 if good else 503)
 

@@ -103,11 +103,10 @@ async def _answer(request: web.Request, refusal: Refusal) -> web.StreamResponse:
     if refusal.status == 401 and request.method == "GET":
         return web.Response(status=303, headers={"Location": "/office/sign-in"})
     office = request.app[OFFICE]
-    return render_refusal(Call(request, office, language, office.clock.now()), refusal)
+    return await render_refusal(Call(request, office, language, office.clock.now()), refusal)
 
 
 def _route(request: web.Request) -> str:
     """The route's pattern, never the address itself: tokens stand in addresses."""
     resource = request.match_info.route.resource
     return f"{request.method} {resource.canonical if resource else '?'}"
-

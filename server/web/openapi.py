@@ -50,7 +50,9 @@ def describe(endpoints: Iterable[Endpoint], server_url: str) -> dict[str, Any]:
 
 def _schemas(endpoints: list[Endpoint]) -> dict[str, Any]:
     inputs = {model for endpoint in endpoints for model in (endpoint.body, endpoint.query) if model}
-    outputs = {model for endpoint in endpoints for model in map(_model_in, endpoint.returns.values()) if model}
+    outputs = {
+        model for endpoint in endpoints for model in map(_model_in, endpoint.returns.values()) if model
+    }
     _, taken = models_json_schema([(model, "validation") for model in _named(inputs)], ref_template=REF)
     _, given = models_json_schema([(model, "serialization") for model in _named(outputs)], ref_template=REF)
     return {**taken.get("$defs", {}), **given.get("$defs", {})}
@@ -69,14 +71,21 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": f"{endpoint.method.lower()}_{re.sub(r'[^a-z0-9]+', '_', endpoint.path.lower()).strip('_')}",
         "summary": endpoint.summary,
-        "parameters": [*_path_parameters(endpoint), *_query_parameters(endpoint), *_header_parameters(endpoint)],
+        "parameters": [
+            *_path_parameters(endpoint),
+            *_query_parameters(endpoint),
+            *_header_parameters(endpoint),
+        ],
         "responses": _responses(endpoint),
     }
     if endpoint.body:
         schema = {"$ref": REF.format(model=endpoint.body.__name__)}
         operation["requestBody"] = {"required": True, "content": {endpoint.consumes: {"schema": schema}}}
     elif endpoint.consumes != "application/json":
-        operation["requestBody"] = {"required": True, "content": {endpoint.consumes: {"schema": {"type": "object"}}}}
+        operation["requestBody"] = {
+            "required": True,
+            "content": {endpoint.consumes: {"schema": {"type": "object"}}},
+        }
     if endpoint.roles:
         operation["security"] = [{"session": []}]
         operation["description"] = "Für: " + ", ".join(sorted(endpoint.roles))

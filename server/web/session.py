@@ -19,7 +19,9 @@ def cookie_name(settings: Settings) -> str:
 
 def set_cookie(response: web.StreamResponse, settings: Settings, value: str) -> None:
     secure = settings.public_url.startswith("https:")
-    response.set_cookie(cookie_name(settings), value, httponly=True, secure=secure, samesite="Strict", path="/")
+    response.set_cookie(
+        cookie_name(settings), value, httponly=True, secure=secure, samesite="Strict", path="/"
+    )
 
 
 def clear_cookie(response: web.StreamResponse, settings: Settings) -> None:

@@ -1,0 +1,99 @@
+"""Turns a template and a call into a page, and a refusal into a page that says how to go on. No rule is decided here."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from server.catalog.model import in_language
+from server.errors import Refusal
+from server.web.assets import asset, preloads_of, styles_of
+from server.web.call import Call
+from server.web.language import NAMES, Language, available
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+HEADERS = {"Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
+
+
+def render(call: Call, template: str, status: int = 200, **context: Any) -> web.Response:
+    """The page in the call's language; never stored by caches, since most pages are somebody's own."""
+    text = environment(call.language.code).get_template(template).render(**_common(call), **context)
+    headers = {**HEADERS, "Content-Language": call.language.tag}
+    return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=headers)
+
+
+async def render_refusal(call: Call, refusal: Refusal) -> web.Response:
+    """A refusal as a page: what happened, what to do next, and the city's telephone."""
+    page = render(
+        call,
+        "web/refusal.html",
+        refusal.status,
+        title=call.language.gettext(refusal.title),
+        detail=said(call.language, refusal.message, refusal.params),
+        kind=refusal.type,
+    )
+    page.headers.update(refusal.headers)
+    return page
+
+
+def see_other(to: str) -> web.Response:
+    """After a form: on to the next page, so that reloading sends nothing twice."""
+    return web.Response(status=303, headers={"Location": to, "Cache-Control": "no-store"})
+
+
+def said(language: Language, text: str, params: Mapping[str, Any]) -> str:
+    """A German message id in the reader's language with its {placeholders} filled; instants are written out."""
+    shown = {key: language.moment(value) if isinstance(value, datetime) else value for key, value in params.items()}
+    translated = language.gettext(text) if text else ""
+    return translated.format(**shown) if shown else translated
+
+
+def euros(cents: int, language: Language) -> str:
+    """Like "13,00 €" in German, "€13.00" in English."""
+    amount = f"{cents // 100}.{cents % 100:02d}"
+    return f"{amount.replace('.', ',')} €" if language.babel == "de" else f"€{amount}"
+
+
+def _common(call: Call) -> dict[str, Any]:
+    settings = call.office.settings
+    return {
+        "city": settings.city,
+        "phone": settings.phone,
+        "demo": settings.demo,
+        "language": call.language,
+        "languages": [(code, Language(code).tag, NAMES.get(code, code)) for code in available()],
+        "here": call.request.path_qs if call.request.method in ("GET", "HEAD") else call.request.path,
+        "staff": call.staff,
+        "now": call.now,
+    }
+
+
+@cache
+def environment(code: str) -> Environment:
+    """One environment per language: its gettext is built in, so that macros speak it too."""
+    language = Language(code)
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.filters.update(
+        day=language.day,
+        time=language.time,
+        moment=language.moment,
+        euros=lambda cents: euros(cents, language),
+        text=lambda texts: in_language(texts, code),
+        said=lambda reason: said(language, reason.text, reason.params),
+        iso=lambda value: value.isoformat(),
+    )
+    env.globals.update(asset=asset, styles_of=styles_of, preloads_of=preloads_of)
+    return env
