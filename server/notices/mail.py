@@ -7,8 +7,9 @@ named in the text either, since mail is read on the way.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from typing import Any, Literal, Protocol
 
@@ -106,15 +107,15 @@ def render(
     """The mail for an event. Rendered again it has the same Message-ID, so that a repetition can be told."""
     cancelled = event == "cancelled"
     entry = calendar_entry(appointment_id, facts, manage, sender, language, attendee=to, cancelled=cancelled)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = f'"{sender.city}" <{sender.mail}>'
-    message["To"] = to
+    message = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
+    message["From"] = Address(sender.city, addr_spec=sender.mail)
+    message["To"] = _one_address(to)
     message["Subject"] = _subject(event, sender, language)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{outbox_id}@{sender.mail.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = language.tag
     message.set_content(_text(event, facts, manage, sender, language))
+    message["Content-Language"] = language.tag
     message.add_attachment(
         calendar_file(entry, at),
         maintype="text",
@@ -123,6 +124,12 @@ def render(
         params={"method": entry.method, "charset": "utf-8"},
     )
     return message
+
+
+def _one_address(mail: str) -> Address:
+    """One recipient whatever stands in it: commas and the like become part of the name before the last @."""
+    name, _, domain = mail.rpartition("@")
+    return Address(username=name, domain=domain)
 
 
 def _subject(event: Event, sender: Sender, language: Words) -> str:
