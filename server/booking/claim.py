@@ -58,18 +58,27 @@ def span_of(wish: Wish, start: datetime, mode: Mode, site: str | None, now: date
     return Span(start, start + TICK * wish.ticks, mode, None if mode == "video" else site)
 
 
-async def choose_duty(
-    tx: AsyncConnection, wish: Wish, span: Span, catalogue: Catalogue, assumption_day: bool, now: datetime
-) -> int:
-    """A duty that looks free for the span, one that speaks the wished language first; `SlotTaken` when none does."""
+async def candidates(
+    tx: AsyncConnection,
+    wish: Wish,
+    span: Span,
+    catalogue: Catalogue,
+    assumption_day: bool,
+    now: datetime,
+    own: str = "",
+) -> list[int]:
+    """Duties that look free for the span, the best first; those that speak the wished language before others.
+
+    A hint, read outside the writing transaction: only `insert_claims` decides. `own` is an appointment whose
+    claims don't count, because they are given back in the same step.
+    """
     duties = [
         duty
-        for duty in await tx.execute(_candidates(wish, span, now))
+        for duty in await tx.execute(_looking_free(wish, span, now, own))
         if _starts_here(duty, wish, span) and _is_open(duty, span, catalogue, assumption_day)
     ]
-    if not duties:
-        raise SlotTaken
-    return int(min(duties, key=lambda duty: bool(wish.language) and wish.language not in duty.languages).id)
+    duties.sort(key=lambda duty: bool(wish.language) and wish.language not in duty.languages)
+    return [duty.id for duty in duties]
 
 
 async def insert_claims(
@@ -108,11 +117,12 @@ async def announce(tx: AsyncConnection, duty_id: int | None, now: datetime) -> N
     await tx.execute(insert(CalendarChangeRow).values(duty_id=duty_id, at=now))
 
 
-def _candidates(wish: Wish, span: Span, now: datetime) -> Select[*tuple[Any, ...]]:
+def _looking_free(wish: Wish, span: Span, now: datetime, own: str) -> Select[*tuple[Any, ...]]:
     taken = exists().where(
         ClaimRow.duty_id == DutyRow.id,
         ClaimRow.tick >= span.ticks.start,
         ClaimRow.tick < span.ticks.stop,
+        ClaimRow.appointment_id != own,
         or_(ClaimRow.expires_at.is_(None), ClaimRow.expires_at > now),
     )
     trained = (

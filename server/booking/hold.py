@@ -9,18 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access import Appointment, appointment_by_hold, appointment_by_id, hold_token
 from server.booking.availability import Calendar
-from server.booking.claim import Span, announce, choose_duty, free, insert_claims, span_of
+from server.booking.claim import Span, announce, candidates, free, insert_claims, span_of
 from server.booking.model import AppointmentRow, ClaimRow
 from server.booking.number import new_number
 from server.booking.once import DoneBefore, Once
 from server.booking.routing import Slot, Wish, wish_of
-from server.catalog.model import Catalogue, Mode
+from server.catalog.model import Mode
 from server.db import Database
 from server.errors import AlreadyExtended, HoldExpired, SlotTaken, TooManyHolds
 from server.sealing import fingerprint
 from server.settings import Settings
-
-TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,40 +56,40 @@ async def hold(
     wish = wish_of(catalogue, ask.services, ask.mode, ask.site, ask.language)
     span = span_of(wish, ask.start, ask.mode, ask.site, now)
     once = Once("hold", key, asdict(ask)) if key is not None else None
-    for _ in range(TRIES):
+    async with db.read() as tx:
+        if once and (before := await once.done(tx)):
+            return _held(await appointment_by_id(tx, before), settings)
+        duties = await candidates(tx, wish, span, catalogue, settings.assumption_day, now)
+    for duty_id in duties:
         try:
             async with db.write() as tx:
-                appointment = await _hold(tx, wish, span, ask, once, catalogue, settings, now)
-        except DoneBefore:
-            continue
+                appointment = await _hold(tx, span, duty_id, ask, once, settings, now)
         except SlotTaken:
-            if not await _another_duty_is_free(calendar, wish, span, now):
-                break
             continue
+        except DoneBefore:
+            return await hold(db, calendar, settings, ask, key, now)
         calendar.touch()
         return _held(appointment, settings)
+    raise await taken(calendar, wish, span, now)
+
+
+async def taken(calendar: Calendar, wish: Wish, span: Span, now: datetime) -> SlotTaken:
+    """The refusal with the nearest times that are still free."""
+    calendar.touch()
     wanted = Slot(span.start, span.end, span.mode, span.site)
     found = await calendar.alternatives(wish, wanted, now)
-    raise SlotTaken(alternatives=[slot.as_json() for slot in found if slot != wanted])
-
-
-async def _another_duty_is_free(calendar: Calendar, wish: Wish, span: Span, now: datetime) -> bool:
-    calendar.touch()
-    return await calendar.is_offered(wish, Slot(span.start, span.end, span.mode, span.site), now)
+    return SlotTaken(alternatives=[slot.as_json() for slot in found if slot != wanted])
 
 
 async def _hold(
     tx: AsyncConnection,
-    wish: Wish,
     span: Span,
+    duty_id: int,
     ask: HoldAsk,
     once: Once | None,
-    catalogue: Catalogue,
     settings: Settings,
     now: datetime,
 ) -> Appointment:
-    if once and (before := await once.done(tx)):
-        return await appointment_by_id(tx, before)
     await _check_limit(tx, ask.client, settings.max_holds, now)
     appointment_id = secrets.token_hex(16)
     expires_at = now + timedelta(minutes=settings.hold_minutes)
@@ -108,7 +106,6 @@ async def _hold(
         "created_at": now,
         "expires_at": expires_at,
     }
-    duty_id = await choose_duty(tx, wish, span, catalogue, settings.assumption_day, now)
     place = {"mode": span.mode, "site_id": span.site, "starts_at": span.start, "ends_at": span.end}
     await tx.execute(insert(AppointmentRow).values(id=appointment_id, duty_id=duty_id, **place, **values))
     await insert_claims(tx, duty_id, span.ticks, appointment_id, expires_at, now)

@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.access import Appointment, appointment_by_id, appointment_by_token
 from server.audit import record
 from server.booking.availability import Calendar
-from server.booking.claim import Span, announce, choose_duty, insert_claims, span_of
+from server.booking.claim import Span, announce, candidates, insert_claims, span_of
 from server.booking.confirm import facts_of
+from server.booking.hold import taken
 from server.booking.model import AppointmentRow, ClaimRow
-from server.booking.routing import Slot, Wish, wish_of
-from server.catalog.model import Catalogue, Mode
+from server.booking.routing import wish_of
+from server.catalog.model import Mode
 from server.db import Database
 from server.errors import SlotTaken, TooLate
 from server.notices import outbox
@@ -33,19 +34,19 @@ async def move(
     catalogue = await calendar.catalogue(now)
     async with db.read() as tx:
         old = await appointment_by_token(tx, token)
-    check_movable(old, now)
-    wish = wish_of(catalogue, old.services, mode, site)
-    span = span_of(wish, start, mode, site, now)
-    try:
-        async with db.write() as tx:
-            moved = await _move(tx, old.id, wish, span, catalogue, settings, now)
-    except SlotTaken:
-        wanted = Slot(span.start, span.end, span.mode, span.site)
+        check_movable(old, now)
+        wish = wish_of(catalogue, old.services, mode, site)
+        span = span_of(wish, start, mode, site, now)
+        duties = await candidates(tx, wish, span, catalogue, settings.assumption_day, now, own=old.id)
+    for duty_id in duties:
+        try:
+            async with db.write() as tx:
+                moved = await _move(tx, old.id, span, duty_id, now)
+        except SlotTaken:
+            continue
         calendar.touch()
-        found = await calendar.alternatives(wish, wanted, now)
-        raise SlotTaken(alternatives=[slot.as_json() for slot in found if slot != wanted]) from None
-    calendar.touch()
-    return moved
+        return moved
+    raise await taken(calendar, wish, span, now)
 
 
 def check_movable(appointment: Appointment, now: datetime) -> None:
@@ -55,18 +56,11 @@ def check_movable(appointment: Appointment, now: datetime) -> None:
 
 
 async def _move(
-    tx: AsyncConnection,
-    appointment_id: str,
-    wish: Wish,
-    span: Span,
-    catalogue: Catalogue,
-    settings: Settings,
-    now: datetime,
+    tx: AsyncConnection, appointment_id: str, span: Span, duty_id: int, now: datetime
 ) -> Appointment:
     old = await _lock(tx, appointment_id)
     check_movable(old, now)
     await tx.execute(delete(ClaimRow).where(ClaimRow.appointment_id == old.id))
-    duty_id = await choose_duty(tx, wish, span, catalogue, settings.assumption_day, now)
     await insert_claims(tx, duty_id, span.ticks, old.id, None, now)
     place = {"mode": span.mode, "site_id": span.site, "starts_at": span.start, "ends_at": span.end}
     one = update(AppointmentRow).where(AppointmentRow.id == old.id)

@@ -20,7 +20,7 @@ PUBLIC: frozenset[str] = frozenset()
 
 def _whole(value: Any) -> Any:
     """JSON knows one kind of number: 5.0 is an integer, "5" and true are not."""
-    if isinstance(value, bool) or isinstance(value, str):
+    if isinstance(value, (bool, str)):
         raise ValueError("a whole number is needed")
     return value
 

@@ -16,7 +16,7 @@ class ReadyOut(Model):
     neighbours: dict[str, str]
 
 
-async def healthy(call: Call) -> Reply:
+async def healthy(_call: Call) -> Reply:
     return Reply(HealthOut(status="ok"))
 
 
