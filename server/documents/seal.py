@@ -6,7 +6,7 @@ How the bytes are sealed under the case key is in `pieces.py`.
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -64,7 +64,7 @@ class Store:
         await _in_thread(lambda: _finish(file, sealer.pieces(bytes(waiting), last=True)))
         return size
 
-    async def read(self, document_id: str, key: bytes, bound_to: str) -> AsyncIterator[bytes]:
+    async def read(self, document_id: str, key: bytes, bound_to: str) -> AsyncGenerator[bytes, None]:
         """The plain text in order. `SealBroken` when it was tampered with, FileNotFoundError when it is gone.
 
         Every piece is checked before it is handed out; that the end is missing shows at the end.

@@ -17,7 +17,7 @@ log = logging.getLogger("sprechzeit.mail")
 TIMEOUT_S = 20.0
 
 
-class NotSent(Exception):  # noqa: N818  named like every refusal here
+class NotSent(Exception):
     """The mail server is away or said no; the message names the kind of trouble, never an address."""
 
 

@@ -1,0 +1,55 @@
+"""How far each item of an appointment's checklist is; a pure function of the list and the documents sent."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from server.catalog.model import Catalogue, ChecklistItem
+
+ItemState = Literal["missing", "checking", "accepted", "resend", "refused", "bring"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedItem:
+    """An item of the list and how far it is."""
+
+    item: ChecklistItem
+    state: ItemState
+
+
+def items_of(catalogue: Catalogue, services: Iterable[tuple[str, int]]) -> list[ChecklistItem]:
+    """What these services need, each item once; needed by one of them is needed."""
+    found: dict[str, ChecklistItem] = {}
+    for service_id, _count in services:
+        service = catalogue.services.get(service_id)
+        for item in service.checklist if service else ():
+            before = found.get(item.key)
+            if before is None or (item.required and not before.required):
+                found[item.key] = item
+    return list(found.values())
+
+
+def checked(items: Iterable[ChecklistItem], documents: Sequence[tuple[str, str]]) -> list[CheckedItem]:
+    """The state of each item; `documents` are (item, state), oldest first.
+
+    Originals are to be brought, whatever was sent. For the others the newest file answers an older "please send
+    again"; a file nobody has looked at yet keeps the item from being accepted.
+    """
+    return [
+        CheckedItem(item, _state(item, [state for key, state in documents if key == item.key]))
+        for item in items
+    ]
+
+
+def _state(item: ChecklistItem, states: list[str]) -> ItemState:
+    if item.when == "bring":
+        return "bring"
+    if not states:
+        return "missing"
+    if states[-1] == "resend":
+        return "resend"
+    if states[-1] == "refused":
+        return "refused"
+    if all(state in {"accepted", "resend", "refused"} for state in states):
+        return "accepted"
+    return "checking"

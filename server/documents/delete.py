@@ -1,0 +1,124 @@
+"""The one place where documents end: marked in a transaction, then the bytes, then the row; safe to repeat at any point.
+
+A case is closed by destroying its key and the personal data in the same step: from then on nothing of it can be
+read, in backups neither, and its documents are marked.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, delete, or_, select, update
+
+from server import audit
+from server.access import Appointment
+from server.booking.model import ALIVE, AppointmentRow, CaseRow
+from server.db import Database
+from server.documents.model import DocumentRow
+from server.documents.seal import Store
+from server.errors import NotFound, TooLate
+
+# How long a cancelled appointment can be asked about, and how long a clerk works on after a meeting.
+AFTER_CANCELLATION = timedelta(days=2)
+AFTER_END = timedelta(days=14)
+AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep has done, in numbers."""
+
+    cases_closed: int
+    documents_removed: int
+
+
+async def take_back(db: Database, appointment: Appointment, document_id: str, now: datetime) -> None:
+    """A citizen takes a document back: gone from every view at once, from the disk at the next sweep.
+
+    `NotFound` for a foreign or already deleted one, `TooLate` once the appointment is over.
+    """
+    if appointment.state not in ALIVE:
+        raise TooLate
+    own = and_(DocumentRow.id == document_id, DocumentRow.case_id == appointment.case_id)
+    async with db.write() as tx:
+        marked = await tx.execute(
+            update(DocumentRow).where(own, DocumentRow.deleted_at.is_(None)).values(deleted_at=now)
+        )
+        if marked.rowcount != 1:
+            raise NotFound
+        await audit.record(tx, now, "citizen", "document.taken-back", document_id, appointment=appointment.id)
+
+
+async def sweep(db: Database, store: Store, now: datetime) -> Swept:
+    """Does what is due: closes cases, removes bytes and rows of marked documents."""
+    closed = await close_due_cases(db, now)
+    removed = 0
+    while marked := await marked_documents(db):
+        await remove_bytes(store, marked)
+        await remove_rows(db, marked, now)
+        removed += len(marked)
+    return Swept(closed, removed)
+
+
+async def tidy_store(db: Database, store: Store, now: datetime) -> int:
+    """Removes what uploads left whose process died; looks at every file, so once an hour is enough."""
+    return await asyncio.to_thread(store.remove_leftovers, now) + await remove_orphans(db, store, now)
+
+
+async def close_due_cases(db: Database, now: datetime) -> int:
+    """Destroys the keys and personal data of cases whose time is over, and marks their documents."""
+    cancelled = and_(
+        AppointmentRow.state == "cancelled", AppointmentRow.cancelled_at <= now - AFTER_CANCELLATION
+    )
+    due = (
+        select(AppointmentRow.case_id)
+        .join(CaseRow, CaseRow.id == AppointmentRow.case_id)
+        .where(CaseRow.closed_at.is_(None), or_(cancelled, AppointmentRow.ends_at <= now - AFTER_END))
+    )
+    async with db.write() as tx:
+        ids = [id_ for id_ in await tx.scalars(due) if id_]
+        for case_id in ids:
+            # the case first: an upload that enters its row just now holds the case's lock until it is there to mark
+            emptied = {"wrapped_key": None, "contact_sealed": None, "closed_at": now}
+            await tx.execute(update(CaseRow).where(CaseRow.id == case_id).values(**emptied))
+            documents = update(DocumentRow).where(
+                DocumentRow.case_id == case_id, DocumentRow.deleted_at.is_(None)
+            )
+            await tx.execute(documents.values(deleted_at=now))
+            await audit.record(tx, now, "system", "case.closed", case_id)
+    return len(ids)
+
+
+async def marked_documents(db: Database) -> list[str]:
+    """Some documents that are marked and still have a row."""
+    query = select(DocumentRow.id).where(DocumentRow.deleted_at.is_not(None)).limit(AT_ONCE)
+    async with db.read() as tx:
+        return list(await tx.scalars(query))
+
+
+async def remove_bytes(store: Store, document_ids: Sequence[str]) -> None:
+    for document_id in document_ids:
+        await store.remove(document_id)
+
+
+async def remove_rows(db: Database, document_ids: Sequence[str], now: datetime) -> None:
+    """The last step: a row goes only after its bytes."""
+    async with db.write() as tx:
+        for document_id in document_ids:
+            gone = await tx.execute(delete(DocumentRow).where(DocumentRow.id == document_id))
+            if gone.rowcount:
+                await audit.record(tx, now, "system", "document.deleted", document_id)
+
+
+async def remove_orphans(db: Database, store: Store, now: datetime) -> int:
+    """Removes stored files without a row: their process died between storing and entering them."""
+    settled = await asyncio.to_thread(store.settled, now)
+    orphans: list[str] = []
+    for start in range(0, len(settled), AT_ONCE):
+        some = settled[start : start + AT_ONCE]
+        async with db.read() as tx:
+            known = set(await tx.scalars(select(DocumentRow.id).where(DocumentRow.id.in_(some))))
+        orphans += [document_id for document_id in some if document_id not in known]
+    await remove_bytes(store, orphans)
+    return len(orphans)
