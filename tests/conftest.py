@@ -8,17 +8,27 @@ from tests.neighbours.postgres import database_kind, database_url, postgres, pos
 from tests.neighbours.redis import own_redis, redis_url, shared_redis
 from tests.neighbours.smtp import smtp
 from tests.neighbours.turn import turn
+from tests.office.city import city, make_city
+from tests.office.seeding import city_database_url, postgresql_template, sqlite_template
+from tests.office.served import serve_city, served_city
 
 __all__ = [
     "browser",
+    "city",
+    "city_database_url",
     "database_kind",
     "database_url",
+    "make_city",
     "own_redis",
     "postgres",
+    "postgresql_template",
     "postgresql_url",
     "redis_url",
+    "serve_city",
+    "served_city",
     "shared_redis",
     "smtp",
+    "sqlite_template",
     "turn",
 ]
 
