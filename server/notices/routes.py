@@ -47,7 +47,7 @@ endpoints: list[Endpoint] = [
         "GET",
         "/api/v1/appointments/{token}/calendar.ics",
         get_calendar_file,
-        "The appointment as a calendar file; with METHOD:CANCEL once it is cancelled",
+        "Der Termin als Kalenderdatei; nach der Absage mit METHOD:CANCEL",
         returns={200: None},
         refusals=(NotFound,),
         produces="text/calendar",

@@ -1,0 +1,257 @@
+"""Documents over HTTP: forms and files read as a stream, downloads written as one. What is allowed is in the verbs."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import datetime
+
+from aiohttp import BodyPartReader, ClientError, MultipartReader, web
+
+from server.access import Appointment, appointment_by_token, appointment_for
+from server.documents.delete import take_back
+from server.documents.upload import OTHER, StoredDocument, receive
+from server.documents.view import OpenedDocument, documents_of, download_headers, open_document
+from server.errors import BadInput, Conflict, Gone, TooLarge, TooLate, TypeNotAllowed
+from server.web.api import Endpoint, Int, Model, Reply
+from server.web.call import Call
+
+CHUNK = 256 * 1024
+MEGABYTE = 1_000_000
+AROUND_THE_FILE = 64 * 1024
+MOST_FIELDS = 10
+LONGEST_FIELD = 1_000
+PACE_S = 30.0
+PACE_BYTES = 16 * 1024
+
+NO_FORM = "Bitte senden Sie die Datei als multipart/form-data."
+NO_FILE = "Bitte wählen Sie eine Datei aus."
+BROKEN_OFF = "Die Übertragung ist abgebrochen. Bitte senden Sie die Datei noch einmal."
+TOO_SLOW = (
+    "Die Übertragung war zu langsam und wurde beendet. Bitte versuchen Sie es mit einer besseren Verbindung."
+)
+
+
+class DocumentOut(Model):
+    """A document in the API; `size` in bytes."""
+
+    id: str
+    item: str
+    name: str
+    state: str
+    size: Int
+    media_type: str
+    created_at: datetime
+
+
+async def receive_form(call: Call, appointment: Appointment) -> StoredDocument:
+    """Reads a form with the field `item` before the file `file` and takes the file; for the API and for pages.
+
+    Refusals as `upload.receive`, and `BadInput` for what is no such form. `request.post()` must not have been called.
+    """
+    limit = call.office.settings.upload_limit_mb * MEGABYTE
+    length = call.request.content_length
+    if length is not None and length > limit + AROUND_THE_FILE:
+        raise TooLarge(params={"limit_mb": limit // MEGABYTE}, limit=limit)
+    fields, part = await _up_to_the_file(call.request)
+    async with aclosing(_steady(part)) as chunks:
+        return await receive(
+            call.office.db,
+            call.office.store,
+            call.office.keyring,
+            appointment,
+            fields.get("item") or OTHER,
+            part.filename or "",
+            chunks,
+            limit=limit,
+            now=call.now,
+        )
+
+
+async def _up_to_the_file(request: web.Request) -> tuple[dict[str, str], BodyPartReader]:
+    """The text fields and the file part after them, not yet read."""
+    if request.content_type != "multipart/form-data":
+        raise BadInput(NO_FORM)
+    fields: dict[str, str] = {}
+    try:
+        async with asyncio.timeout(PACE_S):
+            parts = await request.multipart()
+            while isinstance(part := await parts.next(), BodyPartReader):
+                if part.filename is not None:
+                    return fields, _checked(part)
+                if len(fields) >= MOST_FIELDS or not part.name:
+                    raise BadInput(NO_FORM)
+                fields[part.name] = await _text(part)
+    except (ValueError, AssertionError, web.HTTPException):
+        raise BadInput(NO_FORM) from None
+    except (TimeoutError, ClientError, ConnectionError):
+        raise BadInput(BROKEN_OFF) from None
+    raise BadInput(NO_FORM if isinstance(part, MultipartReader) else NO_FILE)
+
+
+def _checked(part: BodyPartReader) -> BodyPartReader:
+    if part.name != "file" or part.headers.get("Content-Transfer-Encoding", "binary") not in {
+        "binary",
+        "8bit",
+    }:
+        raise BadInput(NO_FORM)
+    return part
+
+
+async def _text(part: BodyPartReader) -> str:
+    value = b""
+    while not part.at_eof():
+        value += await part.read_chunk(CHUNK)
+        if len(value) > LONGEST_FIELD:
+            raise BadInput(NO_FORM)
+    text = value.decode()
+    if "\0" in text:
+        raise BadInput(NO_FORM)
+    return text
+
+
+async def _steady(part: BodyPartReader) -> AsyncGenerator[bytes, None]:
+    """The file's chunks. One that trickles (under 16 KiB in 30 s) is ended: it would hold its place for hours."""
+    clock = asyncio.get_running_loop().time
+    since, arrived, empty = clock(), 0, True
+    try:
+        while not part.at_eof():
+            async with asyncio.timeout_at(since + PACE_S):
+                chunk = await part.read_chunk(CHUNK)
+            arrived += len(chunk)
+            if arrived >= PACE_BYTES:
+                since, arrived = clock(), 0
+            empty = empty and not chunk
+            if chunk:
+                yield chunk
+    except (ValueError, AssertionError, ClientError, ConnectionError):
+        raise BadInput(BROKEN_OFF) from None
+    except TimeoutError:
+        raise BadInput(TOO_SLOW) from None
+    if empty and not part.filename:
+        raise BadInput(NO_FILE)
+
+
+async def send_document(call: Call, opened: OpenedDocument) -> web.StreamResponse:
+    """Answers with a download; also for pages."""
+    response = web.StreamResponse(headers=download_headers(opened.document))
+    async with aclosing(opened.chunks) as chunks:
+        await response.prepare(call.request)
+        async for chunk in chunks:
+            await response.write(chunk)
+    await response.write_eof()
+    return response
+
+
+async def _own(call: Call) -> Appointment:
+    async with call.office.db.read() as tx:
+        return await appointment_by_token(tx, call.path("token"))
+
+
+async def _of_clerk(call: Call) -> Appointment:
+    async with call.office.db.read() as tx:
+        return await appointment_for(tx, call.member, call.path("id"))
+
+
+async def _list(call: Call, appointment: Appointment) -> Reply:
+    async with call.office.db.read() as tx:
+        documents = await documents_of(tx, appointment, call.office.keyring)
+    return Reply([_out(document) for document in documents])
+
+
+async def _download(call: Call, appointment: Appointment) -> web.StreamResponse:
+    office, wanted = call.office, call.path("document")
+    opened = await open_document(
+        office.db, office.store, office.keyring, appointment, wanted, by=call.staff, now=call.now
+    )
+    return await send_document(call, opened)
+
+
+async def post_document(call: Call) -> Reply:
+    return Reply(_out(await receive_form(call, await _own(call))), status=201)
+
+
+async def get_documents(call: Call) -> Reply:
+    return await _list(call, await _own(call))
+
+
+async def get_document(call: Call) -> web.StreamResponse:
+    return await _download(call, await _own(call))
+
+
+async def delete_document(call: Call) -> Reply:
+    await take_back(call.office.db, await _own(call), call.path("document"), call.now)
+    return Reply(status=204)
+
+
+async def get_office_documents(call: Call) -> Reply:
+    return await _list(call, await _of_clerk(call))
+
+
+async def get_office_document(call: Call) -> web.StreamResponse:
+    return await _download(call, await _of_clerk(call))
+
+
+def _out(document: StoredDocument) -> DocumentOut:
+    return DocumentOut(
+        id=document.id,
+        item=document.item,
+        name=document.name,
+        state=document.state,
+        size=document.size,
+        media_type=document.media_type,
+        created_at=document.created_at,
+    )
+
+
+CLERK = frozenset({"clerk"})
+OWN = "/api/v1/appointments/{token}/documents"
+OFFICE = "/api/v1/office/appointments/{id}/documents"
+FILE = "application/octet-stream"
+
+endpoints: list[Endpoint] = [
+    Endpoint(
+        "POST",
+        OWN,
+        post_document,
+        "Eine Unterlage vorab senden (Felder: item, file)",
+        returns={201: DocumentOut},
+        refusals=(BadInput, TooLarge, TypeNotAllowed, Conflict, TooLate),
+        consumes="multipart/form-data",
+    ),
+    Endpoint("GET", OWN, get_documents, "Die gesendeten Unterlagen", returns={200: list[DocumentOut]}),
+    Endpoint(
+        "GET",
+        f"{OWN}/{{document}}",
+        get_document,
+        "Eine eigene Unterlage herunterladen",
+        returns={200: None},
+        refusals=(Gone,),
+        produces=FILE,
+    ),
+    Endpoint(
+        "DELETE",
+        f"{OWN}/{{document}}",
+        delete_document,
+        "Eine Unterlage zurücknehmen",
+        returns={204: None},
+        refusals=(TooLate,),
+    ),
+    Endpoint(
+        "GET",
+        OFFICE,
+        get_office_documents,
+        "Die Unterlagen zu einem Termin",
+        returns={200: list[DocumentOut]},
+        roles=CLERK,
+    ),
+    Endpoint(
+        "GET",
+        f"{OFFICE}/{{document}}",
+        get_office_document,
+        "Eine Unterlage herunterladen",
+        returns={200: None},
+        refusals=(Gone,),
+        roles=CLERK,
+        produces=FILE,
+    ),
+]
