@@ -56,11 +56,11 @@ class CriteriaRecorder:
         if everything and not getattr(option, "lf", False):
             return {}
         record = read_record(self._root)
-        renamed = {test.partition("[")[0] for test in self._marks}
+        renewed = {test.partition("[")[0] for test in self._outcomes}
         return {
             test: entry
             for test, entry in record.items()
-            if (self._root / test.partition("::")[0]).exists() and test.partition("[")[0] not in renamed
+            if (self._root / test.partition("::")[0]).exists() and test.partition("[")[0] not in renewed
         }
 
 
