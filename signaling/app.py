@@ -159,6 +159,4 @@ async def _say_goodbye(app: web.Application) -> None:
     for connection in there:
         connection.shut(GOING_AWAY)
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(
-            asyncio.gather(*(connection.gone.wait() for connection in there)), GOODBYE_S
-        )
+        await asyncio.wait_for(asyncio.gather(*(connection.gone.wait() for connection in there)), GOODBYE_S)

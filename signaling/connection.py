@@ -29,7 +29,7 @@ TICKET_FACTOR: Final = 5  # after a failed resume the client has to fetch a tick
 GOODBYE_S: Final = 1.0
 
 
-class Cut(Exception):  # noqa: N818 - not a fault but an order
+class Cut(Exception):
     """This connection ends now: the error that is told (none: silence) and the close code."""
 
     def __init__(self, code: int, error: ErrorCode | None = None, detail: str = "") -> None:

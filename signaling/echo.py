@@ -1,6 +1,7 @@
 """Sends back what a browser sends, so that it can check camera, microphone and network. Speaks no HTTP; see app."""
 
 import asyncio
+import contextlib
 import importlib
 import logging
 import re
@@ -20,7 +21,7 @@ ANSWER_S: Final = 5.0
 MESSAGE_CHARS: Final = 1024
 
 
-class EchoRefused(Exception):  # noqa: N818 - a refusal, as everywhere in this house
+class EchoRefused(Exception):
     """The offer is not one that can be echoed. `status` is the HTTP status that says so."""
 
     def __init__(self, status: int, detail: str) -> None:
@@ -29,7 +30,7 @@ class EchoRefused(Exception):  # noqa: N818 - a refusal, as everywhere in this h
         self.detail = detail
 
 
-class EchoFull(Exception):  # noqa: N818 - a refusal, as everywhere in this house
+class EchoFull(Exception):
     """All places are taken; one is free after `retry_after` seconds at the latest."""
 
     def __init__(self, retry_after: int) -> None:
@@ -75,7 +76,7 @@ class Echo:
         except Exception as error:  # noqa: BLE001
             # The parser lets many kinds of exceptions out, and none of them is this process's trouble.
             log.info("offer for the echo refused: %s", type(error).__name__)
-            await peer.close()
+            await _discard(peer)
             raise EchoRefused(422, "Dieses Angebot wird nicht verstanden.") from None
         key = secrets.token_urlsafe(16)
         timer = asyncio.get_running_loop().call_later(self._seconds, self._close_soon, key)
@@ -90,7 +91,7 @@ class Echo:
             return False
         peer, timer = found
         timer.cancel()
-        await peer.close()
+        await _discard(peer)
         return True
 
     async def stop(self) -> None:
@@ -114,6 +115,18 @@ def _check(offer: str) -> None:
     sections = SECTION.findall(offer)
     if not sections or len(set(sections)) < len(sections) or not set(sections) <= set(SECTIONS):
         raise EchoRefused(422, "Erlaubt sind höchstens einmal Ton, einmal Bild und ein Datenkanal.")
+
+
+async def _discard(peer: "RTCPeerConnection") -> None:
+    """Closes a peer and all its sockets, also one that a strange offer left half made (its own `close` fails then)."""
+    try:
+        await peer.close()
+    except Exception as error:  # noqa: BLE001
+        log.info("echo closed piece by piece: %s", type(error).__name__)
+        for transceiver in peer.getTransceivers():
+            with contextlib.suppress(Exception):
+                await transceiver.receiver.transport.stop()
+                await transceiver.receiver.transport.transport.stop()
 
 
 def _send_back(peer: "RTCPeerConnection", track: "MediaStreamTrack") -> None:

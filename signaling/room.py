@@ -44,7 +44,7 @@ class Tell:
 Effect = Send | Greet | Shut | Tell
 
 
-class Refused(Exception):  # noqa: N818 - a refusal, as everywhere in this house
+class Refused(Exception):
     """What was asked may not be done; nothing has changed."""
 
     def __init__(self, code: say.ErrorCode, detail: str) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 SECRET_BYTES: Final = 32
 
 
-class SettingsRefused(Exception):  # noqa: N818 - a refusal, as everywhere in this house
+class SettingsRefused(Exception):
     """The settings can't be used; the message says which and why, never a secret's value."""
 
 

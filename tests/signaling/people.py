@@ -25,6 +25,13 @@ Message = dict[str, Any]
 AnyClient = TestClient[web.Request, web.Application]
 
 
+async def until(holds: Callable[[], bool]) -> None:
+    """Waits, within reason, for what another task or process will do in a moment."""
+    async with asyncio.timeout(2 * PATIENCE_S):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+
+
 class SetTime:
     """Epoch seconds that stand still until they are moved."""
 
@@ -48,8 +55,8 @@ class Person:
     def id(self) -> str:
         return str(self.welcome["self"])
 
-    async def say(self, type: str, **fields: Any) -> None:
-        await self.socket.send_str(json.dumps({"type": type, **fields}))
+    async def say(self, kind_of: str, /, **fields: Any) -> None:
+        await self.socket.send_str(json.dumps({"type": kind_of, **fields}))
 
     async def next(self) -> Message:
         frame = await self.socket.receive(PATIENCE_S)
@@ -59,15 +66,15 @@ class Person:
         self.seen = message.get("n", self.seen)
         return message
 
-    async def hear(self, type: str, **like: Any) -> Message:
+    async def hear(self, kind_of: str, /, **like: Any) -> Message:
         """The first message of this type (and these fields), waiting for it if need be; others stay in `heard`."""
         for message in self.heard:
-            if message["type"] == type and like.items() <= message.items():
+            if message["type"] == kind_of and like.items() <= message.items():
                 self.heard.remove(message)
                 return message
         while True:
             message = await self.next()
-            if message["type"] == type and like.items() <= message.items():
+            if message["type"] == kind_of and like.items() <= message.items():
                 return message
             self.heard.append(message)
 
@@ -76,7 +83,11 @@ class Person:
         await self.say("candidate", to="nobody-of-that-name", candidate="")
         while True:
             message = await self.next()
-            if message["type"] == "error" and message["code"] == "not-a-peer" and message["of"] == "candidate":
+            if (
+                message["type"] == "error"
+                and message["code"] == "not-a-peer"
+                and message["of"] == "candidate"
+            ):
                 heard, self.heard = self.heard, []
                 return heard
             self.heard.append(message)
@@ -114,7 +125,9 @@ class Office:
     def ticket(self, role: Role = "guest", who: str = "", room: str = "room-one", **other: Any) -> Ticket:
         subject = participant_id(SECRET, room, f"{role}|{who}")
         rights = HOST_RIGHTS if role == "host" else ()
-        ticket = Ticket(room, role, subject, who or role, NOON - 900, NOON + 3600, rights, secrets.token_hex(8))
+        ticket = Ticket(
+            room, role, subject, who or role, NOON - 900, NOON + 3600, rights, secrets.token_hex(8)
+        )
         return replace(ticket, **other)
 
     def token(self, role: Role = "guest", who: str = "", room: str = "room-one", **other: Any) -> str:
@@ -147,6 +160,4 @@ class Office:
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Waits for what the server's own loop will do in a moment."""
-        async with asyncio.timeout(PATIENCE_S):
-            while not holds():
-                await asyncio.sleep(0.005)
+        await until(holds)

@@ -77,7 +77,9 @@ async def test_the_server_can_end_a_room_and_revoke_its_tickets(office: Office, 
     assert await never.closed() == 4403
 
 
-async def test_leaving_is_told_to_the_others_and_the_way_back_leads_through_the_waiting_room(office: Office) -> None:
+async def test_leaving_is_told_to_the_others_and_the_way_back_leads_through_the_waiting_room(
+    office: Office,
+) -> None:
     host, guest = await met(office)
     await guest.say("leave")
     assert await guest.closed() == 4410
@@ -87,7 +89,9 @@ async def test_leaving_is_told_to_the_others_and_the_way_back_leads_through_the_
     assert again.welcome["state"] == "waiting"
 
 
-async def test_somebody_long_alone_is_sent_home_but_not_while_waiting_or_in_company(open_office: OpenOffice) -> None:
+async def test_somebody_long_alone_is_sent_home_but_not_while_waiting_or_in_company(
+    open_office: OpenOffice,
+) -> None:
     office = await open_office(idle_s=600)
     alone = await office.enter("host", "Huber", room="room-two")
     host, guest = await met(office)

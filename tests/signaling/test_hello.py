@@ -45,11 +45,12 @@ def forgeries(good: str) -> dict[str, str]:
     headers: list[dict[str, object]] = [
         {"alg": "none", "typ": "JWT"}, {"alg": "HS512", "typ": "JWT"}, {"alg": "RS256", "typ": "JWT"}, {"alg": "HS256"},
         {"alg": "", "typ": "JWT"}, {"alg": ["HS256"], "typ": "JWT"}, {"typ": "JWT"},
-        *({**HEADER, name: value} for name, value in (
-            ("kid", "../../dev/null"), ("jku", "https://evil.example/keys"), ("x5u", "https://evil.example"),
-            ("jwk", {"kty": "oct", "k": "AA"}), ("crit", ["exp"]), ("zip", "DEF"), ("b64", False), ("cty", "JWT"),
-        )),
     ]  # fmt: skip
+    further: dict[str, object] = {
+        "kid": "../../dev/null", "jku": "https://evil.example/keys", "x5u": "https://evil.example",
+        "jwk": {"kty": "oct", "k": "AA"}, "crit": ["exp"], "zip": "DEF", "b64": False, "cty": "JWT",
+    }  # fmt: skip
+    headers += [{**HEADER, name: value} for name, value in further.items()]
     made |= {f"header {header}": signed(header, claims) for header in headers}
     made |= {f"header {header} unsigned": f"{part(header)}.{body}." for header in headers[:3]}
     long = claims | {"exp": claims["iat"] + 3600}
@@ -141,7 +142,13 @@ async def test_a_ticket_opens_once(office: Office) -> None:
 async def test_forged_and_expired_tickets_are_refused_on_the_wire(office: Office) -> None:
     good = office.token("guest", "anna")
     short = {name: token for name, token in forgeries(good).items() if len(token) < 4096 and "!" not in token}
-    for name in ("header {'alg': 'none', 'typ': 'JWT'} unsigned", "other key", "no exp", "no aud", "wrong purpose"):
+    for name in (
+        "header {'alg': 'none', 'typ': 'JWT'} unsigned",
+        "other key",
+        "no exp",
+        "no aud",
+        "wrong purpose",
+    ):
         assert await refused(office, ticket=short[name]) == (4401, "ticket-refused"), name
     office.time.now += 61
     assert await refused(office, ticket=good) == (4401, "ticket-refused")
@@ -155,7 +162,10 @@ async def test_a_ticket_opens_only_within_its_window_and_a_refusal_does_not_use_
     person = await office.open()
     await person.say("hello", ticket=early, instance="page-one")
     await person.hear("welcome")
-    assert await refused(office, ticket=office.token("guest", "anna", closes_at=NOON + 20)) == (4403, "room-closed")
+    assert await refused(office, ticket=office.token("guest", "anna", closes_at=NOON + 20)) == (
+        4403,
+        "room-closed",
+    )
 
 
 async def test_without_hello_the_connection_ends(open_office: OpenOffice) -> None:
@@ -179,7 +189,9 @@ async def test_without_hello_the_connection_ends(open_office: OpenOffice) -> Non
         ('{"type":"hello","instance":"page-one","ticket":"a.b.c"}', 4401, "ticket-refused"),
     ],
 )
-async def test_anything_else_first_ends_the_connection(office: Office, first: str, code: int, error: str) -> None:
+async def test_anything_else_first_ends_the_connection(
+    office: Office, first: str, code: int, error: str
+) -> None:
     person = await office.open()
     await person.socket.send_str(first)
     assert await person.closed() == code
@@ -187,7 +199,14 @@ async def test_anything_else_first_ends_the_connection(office: Office, first: st
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://evil.example", "null", "https://termine.example.de.evil.example", "http://termine.example.de", "https://["]
+    "origin",
+    [
+        "https://evil.example",
+        "null",
+        "https://termine.example.de.evil.example",
+        "http://termine.example.de",
+        "https://[",
+    ],
 )
 async def test_a_foreign_origin_is_refused_at_the_door(office: Office, origin: str) -> None:
     with pytest.raises(WSServerHandshakeError) as refusal:

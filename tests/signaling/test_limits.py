@@ -8,7 +8,9 @@ from tests.signaling.conftest import OpenOffice
 from tests.signaling.people import SDP, Office
 
 
-async def test_a_message_above_64_kib_ends_the_connection_and_the_session_can_be_resumed(office: Office) -> None:
+async def test_a_message_above_64_kib_ends_the_connection_and_the_session_can_be_resumed(
+    office: Office,
+) -> None:
     for text in ("x" * 65_537, "ü" * 40_000):
         guest = await office.enter("guest", "anna")
         await guest.socket.send_str(text)
@@ -36,7 +38,16 @@ async def test_messages_faster_than_the_limit_end_the_connection(open_office: Op
 async def test_unreadable_messages_get_a_coded_error_and_in_number_end_the_connection(office: Office) -> None:
     host = await office.enter("host", "Huber")
     guest = await office.enter("guest", "anna")
-    bad = ["", "null", "1e999", '{"type":1}', "[" * 60_000, '{"type":"leave","x":NaN}', '{"type":"leave","why":1}', "{" * 9]
+    bad = [
+        "",
+        "null",
+        "1e999",
+        '{"type":1}',
+        "[" * 60_000,
+        '{"type":"leave","x":NaN}',
+        '{"type":"leave","why":1}',
+        "{" * 9,
+    ]
     for text in bad:
         await guest.socket.send_str(text)
         answer = await guest.hear("error")
@@ -45,7 +56,9 @@ async def test_unreadable_messages_get_a_coded_error_and_in_number_end_the_conne
     for _ in range(20):
         await guest.socket.send_str("garbage")
     assert await guest.closed() == 4400
-    assert not [message for message in await host.settled() if message["type"] not in ("peer", "queue", "presence")]
+    assert not [
+        message for message in await host.settled() if message["type"] not in ("peer", "queue", "presence")
+    ]
 
 
 async def test_binary_ends_the_connection(office: Office) -> None:
@@ -65,7 +78,9 @@ async def test_binary_ends_the_connection(office: Office) -> None:
 async def test_a_description_of_another_shape_is_not_passed_on(office: Office, sdp: object) -> None:
     guest, host = await office.enter("guest", "anna"), await office.enter("host", "Huber")
     await host.hear("peer")
-    await host.socket.send_str(json.dumps({"type": "description", "to": guest.id, "kind": "offer", "sdp": sdp}))
+    await host.socket.send_str(
+        json.dumps({"type": "description", "to": guest.id, "kind": "offer", "sdp": sdp})
+    )
     assert (await host.hear("error"))["code"] == "bad-sdp"
     assert "description" not in [message["type"] for message in await guest.settled()]
 
@@ -76,7 +91,9 @@ async def test_a_description_of_another_shape_is_not_passed_on(office: Office, s
         {"kind": "rollback"}, {"kind": "pranswer"}, {"from": "somebody"}, {"to": ""}, {"to": "x" * 65}, {"to": 1}, {"n": 3},
     ],
 )  # fmt: skip
-async def test_nobody_speaks_as_somebody_else_or_in_other_words(office: Office, fields: dict[str, object]) -> None:
+async def test_nobody_speaks_as_somebody_else_or_in_other_words(
+    office: Office, fields: dict[str, object]
+) -> None:
     guest, host = await office.enter("guest", "anna"), await office.enter("host", "Huber")
     await host.hear("peer")
     await host.say("description", **{"to": guest.id, "kind": "offer", "sdp": SDP, **fields})
@@ -94,8 +111,6 @@ async def test_a_reader_that_does_not_read_is_cut_off_and_holds_nobody_up(open_o
     office = await open_office(queue_messages=64, rate_burst=100_000, heartbeat_s=0)
     guest, host = await office.enter("guest", "anna"), await office.enter("host", "Huber")
     await host.hear("peer")
-    transport = guest.socket.get_extra_info("socket")
-    assert transport is not None
     guest.socket._response.connection.transport.pause_reading()  # type: ignore[union-attr]
     big = SDP + "a=x-padding:" + "x" * 1900 + "\r\n"
     big += ("a=x-padding:" + "x" * 1900 + "\r\n") * 14
@@ -104,3 +119,4 @@ async def test_a_reader_that_does_not_read_is_cut_off_and_holds_nobody_up(open_o
     gone = await host.hear("presence")
     assert (gone["id"], gone["connected"]) == (guest.id, False)
     assert "presence" not in [message["type"] for message in await host.settled()]
+    await guest.drop()

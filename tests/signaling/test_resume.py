@@ -89,7 +89,10 @@ async def test_a_guest_who_waits_keeps_the_place_for_a_minute(office: Office, no
 
 async def test_a_session_is_not_resumed_by_guessing_or_from_another_page(office: Office) -> None:
     guest = await office.enter("guest", "anna")
-    for resume, instance in ((guest.welcome["session"], "another-page"), ("guessed", guest.welcome["instance"])):
+    for resume, instance in (
+        (guest.welcome["session"], "another-page"),
+        ("guessed", guest.welcome["instance"]),
+    ):
         thief = await office.open()
         for _ in range(3):
             await thief.say("hello", resume=resume, seen=0, instance=instance)

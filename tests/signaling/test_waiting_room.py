@@ -58,7 +58,9 @@ async def test_nothing_passes_between_guests_who_wait(office: Office) -> None:
 
 
 @pytest.mark.criterion("C04")
-async def test_before_admission_only_what_prepares_the_transport_passes_to_the_next_guest(office: Office) -> None:
+async def test_before_admission_only_what_prepares_the_transport_passes_to_the_next_guest(
+    office: Office,
+) -> None:
     guest = await office.enter("guest", "anna")
     host = await office.enter("host", "Huber")
     seen_by_host, seen_by_guest = await host.hear("peer"), await guest.hear("peer")
@@ -69,7 +71,9 @@ async def test_before_admission_only_what_prepares_the_transport_passes_to_the_n
     await host.say("description", to=guest.id, kind="offer", sdp=SDP)
     passed = await guest.hear("description")
     assert (passed["from"], passed["kind"], passed["sdp"]) == (host.id, "offer", SDP)
-    await guest.say("candidate", to=host.id, candidate="", sdp_mid="0", sdp_m_line_index=0, username_fragment="x")
+    await guest.say(
+        "candidate", to=host.id, candidate="", sdp_mid="0", sdp_m_line_index=0, username_fragment="x"
+    )
     assert (await host.hear("candidate"))["from"] == guest.id
 
     for one, other in ((host, guest), (guest, host)):
