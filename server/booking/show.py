@@ -6,7 +6,7 @@ from server.access import Appointment
 from server.booking.shapes import AppointmentOut, CheckOut, ServiceOut
 from server.catalog.model import Catalogue, in_language
 from server.clock import berlin
-from server.documents.checklist import item_states
+from server.documents.checklist import checked, items_of
 from server.documents.model import DocumentRow
 from server.web.call import Call
 
@@ -51,10 +51,11 @@ def fee_of(catalogue: Catalogue, appointment: Appointment) -> int:
 async def _checklist(call: Call, catalogue: Catalogue, appointment: Appointment) -> list[CheckOut]:
     query = select(DocumentRow.item, DocumentRow.state)
     query = query.where(DocumentRow.case_id == appointment.case_id, DocumentRow.deleted_at.is_(None))
+    query = query.order_by(DocumentRow.created_at)
     async with call.office.db.read() as tx:
         documents = [(row.item, row.state) for row in await tx.execute(query)]
-    services = [catalogue.services[name] for name, _ in appointment.services if name in catalogue.services]
-    return [CheckOut(key=key, state=state) for key, state in item_states(services, documents)]
+    items = checked(items_of(catalogue, appointment.services), documents)
+    return [CheckOut(key=item.item.key, state=item.state) for item in items]
 
 
 def _links(call: Call, appointment: Appointment, token: str) -> dict[str, str]:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import typer
 
+from server.clock import SystemClock
 from server.db import Database
 from server.demo.seed import demo_words, seed
 from server.migrations.run import is_current, upgrade
-from server.clock import SystemClock
 from server.settings import Settings
 
 FOLDER = Path("var/demo")

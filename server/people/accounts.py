@@ -24,7 +24,9 @@ async def add_account(
     if unknown or not roles:
         raise AccountRefused(f"Unbekannte Rolle: {', '.join(unknown)}. Möglich sind {', '.join(ROLES)}.")
     if not re.fullmatch(r"[a-z0-9._-]{2,64}", login):
-        raise AccountRefused("Der Name besteht aus 2 bis 64 Zeichen: kleine Buchstaben, Ziffern, Punkt, Strich.")
+        raise AccountRefused(
+            "Der Name besteht aus 2 bis 64 Zeichen: kleine Buchstaben, Ziffern, Punkt, Strich."
+        )
     if len(password) < SHORTEST_PASSWORD:
         raise AccountRefused(f"Das Passwort braucht mindestens {SHORTEST_PASSWORD} Zeichen.")
     db = Database(database_url)

@@ -64,6 +64,12 @@ endpoints = [
     ),
     Endpoint("GET", "/api/v1/session", whoami, "Wer angemeldet ist", {200: SessionOut}, roles=STAFF),
     Endpoint(
-        "DELETE", "/api/v1/session", close_session, "Abmelden", {204: None}, refusals=(NotSignedIn,), roles=STAFF
+        "DELETE",
+        "/api/v1/session",
+        close_session,
+        "Abmelden",
+        {204: None},
+        refusals=(NotSignedIn,),
+        roles=STAFF,
     ),
 ]

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -46,6 +46,10 @@ class Language:
     def day(self, value: Any) -> str:
         """Like "Montag, 23. November 2026"; instants are shown on the city's wall clock."""
         return format_date(_local(value), "full", locale=self.babel)
+
+    def short_day(self, value: Any) -> str:
+        """Like "Mo., 23. Nov."."""
+        return format_skeleton("MMMEd", _local(value), locale=self.babel)
 
     def time(self, value: Any) -> str:
         """Like "10:15 Uhr" in German, "10:15" elsewhere."""
