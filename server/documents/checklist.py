@@ -1,36 +1,44 @@
 """How far each item of an appointment's checklist is; a pure function of the list and the documents sent."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from server.catalog.model import ChecklistItem, Service
+from server.catalog.model import Catalogue, ChecklistItem
 
 ItemState = Literal["missing", "checking", "accepted", "resend", "refused", "bring"]
 ANSWERED = frozenset({"accepted", "resend", "refused"})
 
 
-def items_of(services: Iterable[Service]) -> list[ChecklistItem]:
+@dataclass(frozen=True, slots=True)
+class CheckedItem:
+    """An item of the list and how far it is."""
+
+    item: ChecklistItem
+    state: ItemState
+
+
+def items_of(catalogue: Catalogue, services: Iterable[tuple[str, int]]) -> list[ChecklistItem]:
     """What these services need, each item once; needed by one of them is needed."""
     found: dict[str, ChecklistItem] = {}
-    for service in services:
-        for item in service.checklist:
+    for service_id, _count in services:
+        service = catalogue.services.get(service_id)
+        for item in service.checklist if service else ():
             before = found.get(item.key)
             if before is None or (item.required and not before.required):
                 found[item.key] = item
     return list(found.values())
 
 
-def item_states(
-    services: Iterable[Service], documents: Sequence[tuple[str, str]]
-) -> list[tuple[str, ItemState]]:
-    """(key, state) of each item; `documents` are (item, state), oldest first.
+def checked(items: Iterable[ChecklistItem], documents: Sequence[tuple[str, str]]) -> list[CheckedItem]:
+    """The state of each item; `documents` are (item, state), oldest first.
 
     Originals are to be brought, whatever was sent. For the others the newest file answers an older "please send
     again"; a file nobody has looked at yet keeps the item from being accepted.
     """
     return [
-        (item.key, _state(item, [state for key, state in documents if key == item.key]))
-        for item in items_of(services)
+        CheckedItem(item, _state(item, [state for key, state in documents if key == item.key]))
+        for item in items
     ]
 
 
@@ -43,4 +51,6 @@ def _state(item: ChecklistItem, states: list[str]) -> ItemState:
         return "resend"
     if states[-1] == "refused":
         return "refused"
-    return "accepted" if ANSWERED.issuperset(states) else "checking"
+    if ANSWERED.issuperset(states):
+        return "accepted"
+    return "checking"
