@@ -30,7 +30,9 @@ def preloads_of(entry: str) -> list[str]:
     while waiting:
         record = _record(waiting.pop())
         found[BASE + str(record["file"])] = None
-        waiting += [name for name in record.get("imports", ()) if BASE + str(_record(name)["file"]) not in found]
+        waiting += [
+            name for name in record.get("imports", ()) if BASE + str(_record(name)["file"]) not in found
+        ]
     return list(found)
 
 
@@ -43,7 +45,9 @@ def _record(entry: str) -> dict[str, Any]:
     try:
         record: dict[str, Any] = manifest[entry]
     except KeyError:
-        raise AssetsMissing(f"{entry} is not an entry of {path}: build the client with `make build`") from None
+        raise AssetsMissing(
+            f"{entry} is not an entry of {path}: build the client with `make build`"
+        ) from None
     return record
 
 

@@ -47,7 +47,9 @@ def see_other(to: str) -> web.Response:
 
 def said(language: Language, text: str, params: Mapping[str, Any]) -> str:
     """A German message id in the reader's language with its {placeholders} filled; instants are written out."""
-    shown = {key: language.moment(value) if isinstance(value, datetime) else value for key, value in params.items()}
+    shown = {
+        key: language.moment(value) if isinstance(value, datetime) else value for key, value in params.items()
+    }
     translated = language.gettext(text) if text else ""
     return translated.format(**shown) if shown else translated
 

@@ -1,0 +1,122 @@
+"""The form with the citizen's own details while a time is held, up to the confirmed appointment."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from pydantic import TypeAdapter, ValidationError
+
+from server.booking.confirm import ConfirmAsk, confirm
+from server.booking.hold import Held, extend, held, release
+from server.booking.pages_parts import about, chosen_of, times_address
+from server.booking.routing import wish_of
+from server.booking.shapes import Mail, Name, Phone
+from server.errors import AlreadyExtended, HoldExpired, Refusal
+from server.web.call import Call
+from server.web.language import available
+from server.web.render import render, said, see_other
+
+LONGEST_NAME = 200
+CHECKS: dict[str, TypeAdapter[str]] = {
+    "name": TypeAdapter(Name),
+    "email": TypeAdapter(Mail),
+    "phone": TypeAdapter(Phone),
+}
+WORDS = {
+    "name": "Bitte geben Sie Ihren Namen ein, höchstens {most} Zeichen.",
+    "email": "Bitte prüfen Sie die E-Mail-Adresse. Sie sieht zum Beispiel so aus: name@beispiel.de",
+    "phone": "Bitte prüfen Sie die Telefonnummer. Sie sieht zum Beispiel so aus: 0831 123456",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What was typed, shown again when something is wrong."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = "de"
+
+
+async def show_hold(call: Call) -> web.Response:
+    time = await held(call.office.db, call.office.settings, call.path("hold"), call.now)
+    return await _form(call, time, Details(language=call.language.code), {})
+
+
+async def extend_hold(call: Call) -> web.Response:
+    office, token = call.office, call.path("hold")
+    try:
+        await extend(office.db, office.calendar, office.settings, token, call.now)
+    except AlreadyExtended as refusal:
+        time = await held(office.db, office.settings, token, call.now)
+        return await _form(call, time, Details(language=call.language.code), {}, refusal)
+    return see_other(f"/holds/{token}")
+
+
+async def release_hold(call: Call) -> web.Response:
+    office, token = call.office, call.path("hold")
+    try:
+        time = await held(office.db, office.settings, token, call.now)
+    except HoldExpired:
+        return see_other("/")
+    await release(office.db, office.calendar, token, call.now)
+    wish = wish_of(await call.catalogue(), time.services)
+    return see_other(times_address(wish, "any", None))
+
+
+async def confirm_hold(call: Call) -> web.Response:
+    form = await call.request.post()
+    typed = {name: str(form.get(name, ""))[:1000].strip() for name in ("name", "email", "phone", "language")}
+    details = Details(**typed)
+    errors = faults(details)
+    office, token = call.office, call.path("hold")
+    if errors:
+        time = await held(office.db, office.settings, token, call.now)
+        translated = {
+            field: said(call.language, text, {"most": LONGEST_NAME}) for field, text in errors.items()
+        }
+        return await _form(call, time, details, translated, status=422)
+    language = details.language if details.language in available() else call.language.code
+    ask = ConfirmAsk(token, details.name, details.email or None, details.phone or None, language, {})
+    booked = await confirm(
+        office.db, office.calendar, office.keyring, office.settings, ask, f"page.{token}", call.now
+    )
+    office.bell.ring()
+    return see_other(f"/a/{booked.token}?booked=1")
+
+
+def faults(details: Details) -> dict[str, str]:
+    """What is wrong with the typed details: field ► message id. The same checks as the API's."""
+    found = {}
+    for field, check in CHECKS.items():
+        typed = getattr(details, field)
+        if not typed and field != "name":
+            continue
+        try:
+            check.validate_python(typed)
+        except ValidationError:
+            found[field] = WORDS[field]
+    return found
+
+
+async def _form(
+    call: Call,
+    time: Held,
+    details: Details,
+    errors: dict[str, str],
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> web.Response:
+    catalogue = await call.catalogue()
+    chosen = chosen_of(catalogue, time.services)
+    context: dict[str, Any] = {
+        "held": time,
+        "site": catalogue.sites.get(time.site or ""),
+        "chosen": chosen,
+        "values": details,
+        "errors": errors,
+        "notice": said(call.language, refusal.message, refusal.params) if refusal else "",
+        **about(chosen),
+    }
+    return render(call, "booking/hold.html", refusal.status if refusal else status, **context)

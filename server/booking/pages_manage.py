@@ -1,0 +1,97 @@
+"""The citizen's page of one appointment: see, move, cancel. Documents and room have pages of their own."""
+
+from datetime import date
+from typing import Any
+
+from aiohttp import web
+
+from server.access import Appointment, appointment_by_token
+from server.booking.cancel import cancel
+from server.booking.move import check_movable, move
+from server.booking.pages_parts import WEEK, chosen_of, day_from, day_views, picked
+from server.booking.pages_times import render_taken, week_of
+from server.booking.routing import wish_of
+from server.clock import berlin
+from server.errors import SlotTaken
+from server.web.call import Call
+from server.web.manage_page import base_of, place_of, render_manage
+from server.web.render import render, see_other
+
+
+async def manage(call: Call) -> web.Response:
+    appointment = await own_appointment(call)
+    notice = next((name for name in ("booked", "moved", "sent", "deleted") if name in call.request.query), "")
+    return await render_manage(call, appointment, notice)
+
+
+async def own_appointment(call: Call) -> Appointment:
+    async with call.office.db.read() as tx:
+        return await appointment_by_token(tx, call.path("token"))
+
+
+async def move_page(call: Call) -> web.Response:
+    appointment = await own_appointment(call)
+    check_movable(appointment, call.now)
+    catalogue = await call.catalogue()
+    wish = wish_of(catalogue, appointment.services)
+    today = berlin(call.now).date()
+    first = day_from(call.request.query.get("from", ""), today)
+    offers = await week_of(call, wish, first)
+    if not offers.days and "from" not in call.request.query:
+        soon = [at for at in (offers.next_video, *offers.next_onsite.values()) if at]
+        first = berlin(min(soon)).date() if soon else first
+        offers = await week_of(call, wish, first)
+    return render(
+        call,
+        "booking/move.html",
+        days=day_views(offers.days, catalogue, call),
+        reasons=offers.reasons,
+        first=first,
+        last=first + WEEK - WEEK / 7,
+        earlier=_move_address(call, max(first - WEEK, today)) if first > today else None,
+        later=_move_address(call, first + WEEK),
+        **await _facts(call, appointment),
+    )
+
+
+def _move_address(call: Call, first: date) -> str:
+    return f"{base_of(call)}/move?from={first.isoformat()}"
+
+
+async def move_submit(call: Call) -> web.Response:
+    form = await call.request.post()
+    slot, office, token = picked(str(form.get("slot", ""))), call.office, call.path("token")
+    try:
+        await move(
+            office.db, office.calendar, office.settings, token, slot.start, slot.mode, slot.site, call.now
+        )
+    except SlotTaken as taken:
+        catalogue = await call.catalogue()
+        wish = wish_of(catalogue, (await own_appointment(call)).services, slot.mode, slot.site)
+        return render_taken(call, catalogue, wish, slot, taken, f"{base_of(call)}/move", kept=True)
+    office.bell.ring()
+    return see_other(f"{base_of(call)}?moved=1")
+
+
+async def cancel_page(call: Call) -> web.Response:
+    appointment = await own_appointment(call)
+    if appointment.state == "cancelled":
+        return see_other(base_of(call))
+    check_movable(appointment, call.now)
+    return render(call, "booking/cancel.html", **await _facts(call, appointment))
+
+
+async def cancel_submit(call: Call) -> web.Response:
+    await cancel(call.office.db, call.office.calendar, call.path("token"), call.now)
+    call.office.bell.ring()
+    return see_other(base_of(call))
+
+
+async def _facts(call: Call, appointment: Appointment) -> dict[str, Any]:
+    catalogue = await call.catalogue()
+    return {
+        "appointment": appointment,
+        "base": base_of(call),
+        "site": place_of(catalogue, appointment),
+        "chosen": chosen_of(catalogue, appointment.services),
+    }

@@ -1,0 +1,154 @@
+"""The clerk's day at a glance, and one appointment with all that was sent ahead. Only the clerk's own duties."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from aiohttp import web
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.access import Appointment, appointment_for, case_of, day_of
+from server.booking.model import ALIVE
+from server.catalog.model import Catalogue, ChecklistItem, in_language
+from server.clock import BERLIN, berlin
+from server.documents.model import DocumentRow
+from server.errors import NotFound
+from server.web.call import Call
+from server.web.documents_list import shown_documents
+from server.web.language import NAMES
+from server.web.manage_page import STATES, checklist_of, place_of
+from server.web.render import render
+from server.web.room_state import room_state
+
+CLERK = frozenset({"clerk"})
+GOOD = ("checking", "accepted", "quarantine")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An appointment as a line of the day."""
+
+    id: str
+    name: str
+    start: datetime
+    minutes: int
+    mode: str
+    place: str
+    services: str
+    state: str
+    arrived: bool
+    over: bool
+    documents: int
+    missing: str
+
+
+async def show_day(call: Call) -> web.Response:
+    today = berlin(call.now).date()
+    day = _day(call.request.query.get("date", ""), today)
+    tomorrow = day + timedelta(days=1)
+    start, end = (datetime.combine(at, time(), BERLIN) for at in (day, tomorrow))
+    async with call.office.db.read() as tx:
+        appointments = await day_of(tx, call.member, start, end)
+        sent = await _sent(tx, [a.case_id for a in appointments if a.case_id])
+        names = {a.id: await _name(call, tx, a) for a in appointments}
+    catalogue = await call.catalogue()
+    visits = [_visit(call, catalogue, a, names[a.id], sent.get(a.case_id or "", [])) for a in appointments]
+    alive = [visit for visit in visits if visit.state != "cancelled"]
+    return render(
+        call,
+        "office/day.html",
+        day=day,
+        today=today,
+        before=day - timedelta(days=1),
+        after=tomorrow,
+        visits=visits,
+        video_count=sum(visit.mode == "video" for visit in alive),
+        onsite_count=sum(visit.mode == "onsite" for visit in alive),
+        open_count=sum(bool(visit.missing) for visit in alive),
+    )
+
+
+async def _sent(tx: AsyncConnection, case_ids: list[str]) -> dict[str, list[str]]:
+    """Which items of a checklist have come, by case."""
+    query = select(DocumentRow.case_id, DocumentRow.item).where(DocumentRow.case_id.in_(case_ids))
+    query = query.where(DocumentRow.deleted_at.is_(None), DocumentRow.state.in_(GOOD))
+    sent: dict[str, list[str]] = {}
+    for row in await tx.execute(query):
+        sent.setdefault(row.case_id, []).append(row.item)
+    return sent
+
+
+def _day(text: str, today: date) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return today
+    return day if abs(day - today) < timedelta(days=1000) else today
+
+
+async def _name(call: Call, tx: AsyncConnection, appointment: Appointment) -> str:
+    try:
+        return (await case_of(tx, appointment, call.office.keyring)).contact.name
+    except NotFound:
+        return call.language.gettext("Angaben gelöscht")
+
+
+def _visit(call: Call, catalogue: Catalogue, appointment: Appointment, name: str, sent: list[str]) -> Visit:
+    site = place_of(catalogue, appointment)
+    present = room_state(call, appointment).guest_is_there
+    missing = [item for item in _ahead(catalogue, appointment) if item.required and item.key not in sent]
+    code = call.language.code
+    return Visit(
+        id=appointment.id,
+        name=name,
+        start=appointment.starts_at,
+        minutes=(appointment.ends_at - appointment.starts_at) // timedelta(minutes=1),
+        mode=appointment.mode,
+        place=site.name if site else "",
+        services=", ".join(service_names(catalogue, appointment, code)),
+        state=appointment.state,
+        arrived=present,
+        over=appointment.ends_at < call.now and not present,
+        documents=len(sent),
+        missing=", ".join(in_language(item.name, code) for item in missing),
+    )
+
+
+def service_names(catalogue: Catalogue, appointment: Appointment, language: str) -> list[str]:
+    known = [(catalogue.services[name], n) for name, n in appointment.services if name in catalogue.services]
+    return [in_language(service.name, language) + (f" × {n}" if n > 1 else "") for service, n in known]
+
+
+def _ahead(catalogue: Catalogue, appointment: Appointment) -> list[ChecklistItem]:
+    return [item for item in checklist_of(catalogue, appointment) if item.when == "ahead"]
+
+
+async def show_case(call: Call) -> web.Response:
+    async with call.office.db.read() as tx:
+        appointment = await appointment_for(tx, call.member, call.path("appointment"))
+        try:
+            case = await case_of(tx, appointment, call.office.keyring)
+        except NotFound:
+            case = None
+    catalogue = await call.catalogue()
+    items = checklist_of(catalogue, appointment)
+    documents = await shown_documents(call, appointment, items)
+    sent = {document.key for document in documents}
+    chosen = [(catalogue.services[name], n) for name, n in appointment.services if name in catalogue.services]
+    return render(
+        call,
+        "office/case.html",
+        appointment=appointment,
+        day=berlin(appointment.starts_at).date(),
+        contact=case.contact if case else None,
+        site=place_of(catalogue, appointment),
+        chosen=chosen,
+        state_text=call.language.gettext(STATES[appointment.state]),
+        language_name=NAMES.get(appointment.language, appointment.language),
+        fee=sum(service.fee_cents * n for service, n in chosen),
+        documents=documents,
+        missing=[item for item in items if item.when == "ahead" and item.key not in sent],
+        bring=[item for item in items if item.when == "bring"],
+        alive=appointment.state in ALIVE,
+        room=room_state(call, appointment),
+    )

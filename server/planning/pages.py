@@ -1,0 +1,86 @@
+"""The scheduler's list of services, and the switch for video with its effect on free times shown before it is saved."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from aiohttp import web
+
+from server.booking.routing import Wish
+from server.catalog.model import Catalogue, Service, Unit, in_language
+from server.catalog.services import NoVideo, set_online_capable
+from server.clock import berlin
+from server.errors import NotFound
+from server.web.api import Page
+from server.web.call import Call
+from server.web.render import render, see_other
+
+SCHEDULER = frozenset({"scheduler"})
+FOUR_WEEKS = timedelta(days=27)
+
+
+async def services(call: Call) -> web.Response:
+    catalogue = await call.catalogue()
+    saved = catalogue.services.get(call.request.query.get("saved", ""))
+    return render(call, "office/services.html", groups=_groups(catalogue), saved=_words(call, saved))
+
+
+def _groups(catalogue: Catalogue) -> list[tuple[Unit, list[Service]]]:
+    groups = [
+        (unit, [s for s in catalogue.services.values() if s.unit == unit.id])
+        for unit in catalogue.units.values()
+    ]
+    return [(unit, members) for unit, members in groups if members]
+
+
+def _words(call: Call, service: Service | None) -> str:
+    if service is None:
+        return ""
+    on = "„{service}“ wird jetzt auch per Video angeboten."
+    off = "„{service}“ wird jetzt nicht mehr per Video angeboten."
+    text = call.language.gettext(on if service.online_capable else off)
+    return text.format(service=in_language(service.name, call.language.code))
+
+
+async def effect(call: Call) -> web.Response:
+    """What the switch would change, counted on today's duties and bookings; nothing is saved here."""
+    service = await _service(call)
+    on = call.request.query.get("to") == "on"
+    _refuse_nonsense(service, on)
+    today = berlin(call.now).date()
+    counts = []
+    for state in (service.online_capable, on):
+        wish = Wish(((replace(service, online_capable=state), 1),), "any", None, None)
+        counts.append(await call.office.calendar.count_free(wish, today, today + FOUR_WEEKS, call.now))
+    before, after = counts
+    nobody = on and not after["video"]
+    return render(
+        call, "office/service_confirm.html", service=service, on=on, before=before, after=after, nobody=nobody
+    )
+
+
+async def switch(call: Call) -> web.Response:
+    form = await call.request.post()
+    service = await _service(call)
+    await set_online_capable(call.office.db, call.member, service.id, form.get("to") == "on", call.now)
+    call.office.calendar.touch()
+    return see_other(f"/office/services?saved={service.id}")
+
+
+async def _service(call: Call) -> Service:
+    service = (await call.catalogue()).services.get(call.path("service"))
+    if service is None:
+        raise NotFound()
+    return service
+
+
+def _refuse_nonsense(service: Service, on: bool) -> None:
+    if on and "video" not in service.modes:
+        reason = in_language(service.why_no_video, "de")
+        raise NoVideo(params={"service": in_language(service.name, "de"), "reason": reason}, reason=reason)
+
+
+pages = [
+    Page("GET", "/office/services", services, SCHEDULER),
+    Page("GET", "/office/services/{service}", effect, SCHEDULER),
+    Page("POST", "/office/services/{service}", switch, SCHEDULER),
+]

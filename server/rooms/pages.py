@@ -1,0 +1,74 @@
+"""The pages on which a video room opens, for citizen and clerk, and the check of camera and sound before it."""
+
+from datetime import timedelta
+
+from aiohttp import web
+
+from server.access import Appointment, appointment_by_token, appointment_for
+from server.catalog.model import in_language
+from server.errors import NotVideo, TooLate
+from server.rooms.admit import check_entry
+from server.web.api import Page
+from server.web.call import Call
+from server.web.render import render
+
+CLERK = frozenset({"clerk"})
+WELL_AHEAD = timedelta(minutes=30)
+
+
+async def _own(call: Call) -> Appointment:
+    async with call.office.db.read() as tx:
+        return await appointment_by_token(tx, call.path("token"))
+
+
+async def check(call: Call) -> web.Response:
+    appointment = await _own(call)
+    if appointment.mode != "video":
+        raise NotVideo()
+    base = f"/a/{call.path('token')}"
+    return render(call, "rooms/check.html", base=base, socket=call.office.settings.room_url)
+
+
+async def guest_room(call: Call) -> web.Response:
+    """The waiting room. A little early is fine: the page itself waits until the room opens."""
+    appointment = await _own(call)
+    soon = appointment.starts_at - timedelta(minutes=call.office.settings.room_opens_minutes) - WELL_AHEAD
+    check_entry(appointment, call.office.settings, call.now, early=call.now >= soon)
+    token = call.path("token")
+    return await _room(call, appointment, "guest", f"/api/v1/appointments/{token}/entry", f"/a/{token}")
+
+
+async def host_room(call: Call) -> web.Response:
+    async with call.office.db.read() as tx:
+        appointment = await appointment_for(tx, call.member, call.path("appointment"))
+    if appointment.state == "cancelled":
+        raise TooLate("Dieser Termin wurde abgesagt.")
+    check_entry(appointment, call.office.settings, call.now, early=True)
+    entry = f"/api/v1/office/appointments/{appointment.id}/entry"
+    return await _room(call, appointment, "host", entry, f"/office/appointments/{appointment.id}")
+
+
+async def _room(call: Call, appointment: Appointment, role: str, entry: str, back: str) -> web.Response:
+    catalogue = await call.catalogue()
+    names = [
+        in_language(catalogue.services[name].name, call.language.code)
+        for name, _ in appointment.services
+        if name in catalogue.services
+    ]
+    subtitle = f"{', '.join(names)} · {call.language.time(appointment.starts_at)}"
+    return render(
+        call,
+        "rooms/host_room.html" if role == "host" else "rooms/room.html",
+        role=role,
+        entry=entry,
+        back=back,
+        subtitle=subtitle,
+        starts=appointment.starts_at,
+    )
+
+
+pages = [
+    Page("GET", "/a/{token}/check", check),
+    Page("GET", "/a/{token}/room", guest_room),
+    Page("GET", "/office/appointments/{appointment}/room", host_room, CLERK),
+]

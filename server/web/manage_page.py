@@ -1,0 +1,91 @@
+"""Puts the citizen's page of one appointment together from booking, documents and room. No rule is decided here."""
+
+from datetime import timedelta
+
+from aiohttp import web
+
+from server.access import Appointment, Case, case_of
+from server.booking.model import ALIVE
+from server.catalog.model import Catalogue, ChecklistItem, Site
+from server.documents.checklist import items_of
+from server.errors import NotFound
+from server.web.call import Call
+from server.web.documents_list import shown_documents
+from server.web.render import render
+from server.web.room_state import room_state
+
+STATES = {
+    "pending": "Wartet auf Ihre Bestätigung",
+    "confirmed": "Gebucht",
+    "arrived": "Sie sind angekommen",
+    "called": "Sie werden aufgerufen",
+    "serving": "Läuft gerade",
+    "done": "Erledigt",
+    "missed": "Nicht wahrgenommen",
+    "cancelled": "Abgesagt",
+}
+
+
+def base_of(call: Call) -> str:
+    """The address of this citizen's appointment."""
+    return f"/a/{call.path('token')}"
+
+
+def place_of(catalogue: Catalogue, appointment: Appointment) -> Site | None:
+    return catalogue.sites.get(appointment.site_id or "")
+
+
+async def render_manage(
+    call: Call, appointment: Appointment, notice: str = "", error: str = "", status: int = 200
+) -> web.Response:
+    """`notice` is "booked", "moved", "sent" or "deleted"; `error` is what was wrong with a file, already in words."""
+    catalogue = await call.catalogue()
+    chosen = [(catalogue.services[name], n) for name, n in appointment.services if name in catalogue.services]
+    items = checklist_of(catalogue, appointment)
+    case = await _case(call, appointment)
+    documents = await shown_documents(call, appointment, items)
+    sent = {document.key for document in documents}
+    alive = appointment.state in ALIVE
+    return render(
+        call,
+        "booking/manage.html",
+        status,
+        token=call.path("token"),
+        base=base_of(call),
+        appointment=appointment,
+        state=appointment.state,
+        state_text=call.language.gettext(STATES[appointment.state]),
+        alive=alive,
+        changeable=appointment.state in ("pending", "confirmed") and appointment.starts_at > call.now,
+        contact=case.contact if case else None,
+        site=place_of(catalogue, appointment),
+        chosen=chosen,
+        minutes=(appointment.ends_at - appointment.starts_at) // timedelta(minutes=1),
+        fee=sum(service.fee_cents * n for service, n in chosen),
+        bring=[item for item in items if item.when == "bring"],
+        ahead=[item for item in items if item.when == "ahead"],
+        missing=[item for item in items if item.when == "ahead" and item.key not in sent],
+        stations=[station for service, _ in chosen for station in service.stations],
+        documents=documents,
+        may_send=alive and appointment.ends_at > call.now,
+        upload_limit_mb=call.office.settings.upload_limit_mb,
+        error=error,
+        notice=notice,
+        room=room_state(call, appointment),
+    )
+
+
+def checklist_of(catalogue: Catalogue, appointment: Appointment) -> list[ChecklistItem]:
+    """The checklists of all the appointment's services, each item once."""
+    return items_of(
+        catalogue.services[name] for name, _ in appointment.services if name in catalogue.services
+    )
+
+
+async def _case(call: Call, appointment: Appointment) -> Case | None:
+    """None once the case's key is gone: then there is nothing personal left to show."""
+    try:
+        async with call.office.db.read() as tx:
+            return await case_of(tx, appointment, call.office.keyring)
+    except NotFound:
+        return None
