@@ -1,6 +1,6 @@
 """The one place that asks what time it is, and what a tick is. Nothing here knows about opening hours."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -56,3 +56,21 @@ def instant_of(tick: int) -> datetime:
 def berlin(instant: datetime) -> datetime:
     """The same instant on the city's wall clock."""
     return instant.astimezone(BERLIN)
+
+
+def wall_span(day: date, opens: time, closes: time) -> tuple[datetime, datetime]:
+    """A span of the city's wall clock in UTC; `closes` 00:00 is the end of that day.
+
+    A time that the clock skips in March means the moment of the jump; of two equal times in October the first.
+    """
+    end_day = day + timedelta(days=1) if closes == time(0) else day
+    return _wall(day, opens), _wall(end_day, closes)
+
+
+def _wall(day: date, at: time) -> datetime:
+    naive = datetime.combine(day, at)
+    instant = naive.replace(tzinfo=BERLIN).astimezone(UTC)
+    while instant.astimezone(BERLIN).replace(tzinfo=None) != naive:
+        naive += timedelta(minutes=1)
+        instant = naive.replace(tzinfo=BERLIN).astimezone(UTC)
+    return instant

@@ -1,13 +1,13 @@
 """When a building is open: function times, Bavarian holidays, closing days, right over daylight saving. Pure."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from holidays import country_holidays
 
 from server.catalog.model import Site
-from server.clock import BERLIN
+from server.clock import wall_span
 
 Closures = frozenset[tuple[str | None, date]]
 Span = tuple[datetime, datetime]
@@ -51,21 +51,3 @@ def days(first: date, last: date) -> Iterator[date]:
     """Every day from the first to the last, both included."""
     for offset in range((last - first).days + 1):
         yield first + timedelta(days=offset)
-
-
-def wall_span(day: date, opens: time, closes: time) -> Span:
-    """A span of the city's wall clock in UTC; `closes` 00:00 is the end of that day.
-
-    A time that the clock skips in March means the moment of the jump; of two equal times in October the first.
-    """
-    end_day = day + timedelta(days=1) if closes == time(0) else day
-    return _wall(day, opens), _wall(end_day, closes)
-
-
-def _wall(day: date, at: time) -> datetime:
-    naive = datetime.combine(day, at)
-    instant = naive.replace(tzinfo=BERLIN).astimezone(UTC)
-    while instant.astimezone(BERLIN).replace(tzinfo=None) != naive:
-        naive += timedelta(minutes=1)
-        instant = naive.replace(tzinfo=BERLIN).astimezone(UTC)
-    return instant

@@ -1,0 +1,103 @@
+"""A scheduler puts clerks on duty: where, from when to when. Which duty takes an appointment is decided in `booking`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Literal
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.booking.model import CalendarChangeRow, DutyRow
+from server.clock import TICK_S
+from server.errors import BadInput
+
+
+class DutyRefused(BadInput):
+    """A duty that can't be served as asked."""
+
+    type = "duty-refused"
+    detail = "Dieser Dienst kann so nicht geplant werden."
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A clerk, a place, a span in UTC on the five-minute grid. `place` "desk" needs a site and a desk's name."""
+
+    staff_id: int
+    place: Literal["home", "desk"]
+    starts_at: datetime
+    ends_at: datetime
+    site_id: str | None = None
+    desk: str | None = None
+    takes_video: bool = False
+    step_minutes: int | None = None
+    demo: bool = False
+
+
+async def add_duties(tx: AsyncConnection, duties: Sequence[Duty], now: datetime) -> list[int]:
+    """Stores the duties and tells every process of them; returns their ids in the order given.
+
+    Raises `DutyRefused` when a duty is off the grid, backwards, without a place, or meets another one of the
+    same clerk. The caller holds the transaction: with a refusal nothing of it is stored.
+    """
+    if not duties:
+        return []
+    for duty in duties:
+        check(duty)
+    check_overlaps([*duties, *await _known(tx, duties)])
+    added = await tx.scalars(
+        insert(DutyRow).returning(DutyRow.id, sort_by_parameter_order=True),
+        [_values(duty) for duty in duties],
+    )
+    ids = list(added)
+    await tx.execute(insert(CalendarChangeRow), [{"duty_id": duty_id, "at": now} for duty_id in ids])
+    return ids
+
+
+def check(duty: Duty) -> None:
+    """Raises `DutyRefused` unless the duty makes sense by itself."""
+    if duty.starts_at >= duty.ends_at:
+        raise DutyRefused("Ein Dienst muss später enden, als er beginnt.")
+    if any(edge.timestamp() % TICK_S for edge in (duty.starts_at, duty.ends_at)):
+        raise DutyRefused("Dienste beginnen und enden im Fünf-Minuten-Raster.")
+    if duty.place == "desk" and not (duty.site_id and duty.desk):
+        raise DutyRefused("Ein Dienst am Schalter braucht einen Standort und einen Schalter.")
+    if duty.place == "home" and (duty.site_id or duty.desk):
+        raise DutyRefused("Ein Dienst im Homeoffice hat keinen Standort.")
+
+
+def check_overlaps(duties: Sequence[Duty]) -> None:
+    """Raises `DutyRefused` when a clerk would be on two duties at once. One may begin where another ends."""
+    in_order = sorted(duties, key=lambda duty: (duty.staff_id, duty.starts_at))
+    for one, other in pairwise(in_order):
+        if one.staff_id == other.staff_id and other.starts_at < one.ends_at:
+            raise DutyRefused(
+                "Zwei Dienste derselben Person überschneiden sich.", starts_at=other.starts_at.isoformat()
+            )
+
+
+async def _known(tx: AsyncConnection, duties: Sequence[Duty]) -> list[Duty]:
+    """The stored duties of the same clerks that touch the span of the new ones."""
+    rows = await tx.execute(
+        select(DutyRow.staff_id, DutyRow.starts_at, DutyRow.ends_at)
+        .where(DutyRow.staff_id.in_({duty.staff_id for duty in duties}))
+        .where(DutyRow.ends_at > min(duty.starts_at for duty in duties))
+        .where(DutyRow.starts_at < max(duty.ends_at for duty in duties))
+    )
+    return [Duty(row.staff_id, "home", row.starts_at, row.ends_at) for row in rows]
+
+
+def _values(duty: Duty) -> dict[str, object]:
+    return {
+        "staff_id": duty.staff_id,
+        "place": duty.place,
+        "site_id": duty.site_id,
+        "desk": duty.desk,
+        "starts_at": duty.starts_at,
+        "ends_at": duty.ends_at,
+        "takes_video": duty.takes_video or duty.place == "home",
+        "step_minutes": duty.step_minutes,
+        "demo": duty.demo,
+    }
