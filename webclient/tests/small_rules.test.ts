@@ -69,11 +69,12 @@ describe("quality", () => {
   const now = { packetsReceived: 0, packetsLost: 0, roundTripSeconds: 0.05 } as LinkStatistics;
 
   it("follows loss and delay", () => {
-    expect(qualityBetween(now, { ...now, packetsReceived: 1000, packetsLost: 5 })).toBe("good");
-    expect(qualityBetween(now, { ...now, packetsReceived: 1000, packetsLost: 60 })).toBe("fair");
-    expect(qualityBetween(now, { ...now, packetsReceived: 1000, packetsLost: 300 })).toBe("poor");
-    expect(qualityBetween(now, { ...now, packetsReceived: 1000, roundTripSeconds: 0.6 })).toBe("fair");
-    expect(qualityBetween(now, now)).toBe("poor");
+    expect(qualityBetween(now, { ...now, packetsReceived: 1000, packetsLost: 5 }, true)).toBe("good");
+    expect(qualityBetween(now, { ...now, packetsReceived: 1000, packetsLost: 60 }, true)).toBe("fair");
+    expect(qualityBetween(now, { ...now, packetsReceived: 1000, packetsLost: 300 }, true)).toBe("poor");
+    expect(qualityBetween(now, { ...now, packetsReceived: 1000, roundTripSeconds: 0.6 }, true)).toBe("fair");
+    expect(qualityBetween(now, now, true)).toBe("poor");
+    expect(qualityBetween(now, now, false)).toBe("good");
   });
 });
 

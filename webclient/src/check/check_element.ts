@@ -58,6 +58,7 @@ export class SzCheck extends LitElement {
         <span class="kern-label">${text(label)}</span>
       </button>
       ${this.#state === "idle" ? nothing : html`<ul class="sz-check__list">${steps.map((step) => this.#row(step))}</ul>`}
+      ${this.#state === "done" && this.#devices !== null ? this.#button("check-stop", "check.stop", () => this.#stop()) : nothing}
       <div role="status">${this.#state === "done" && result !== null ? this.#result(result) : nothing}</div>
     </div>`;
   }
@@ -104,15 +105,17 @@ export class SzCheck extends LitElement {
         "speaker",
         finding(heard ? "ok" : "warn", heard ? "check.speaker.ok" : "check.speaker.fail"),
       );
-    const button = (id: string, key: TextKey, action: () => void): TemplateResult =>
-      html`<button type="button" class="kern-btn kern-btn--secondary" data-testid=${id} @click=${action}>
-        <span class="kern-label">${text(key)}</span>
-      </button>`;
     return html`<div class="sz-check__answers">
-      ${button("check-tone", "check.speaker.play", () => this.#chime.play())}
-      ${button("check-heard", "check.speaker.yes", answer(true))}
-      ${button("check-unheard", "check.speaker.no", answer(false))}
+      ${this.#button("check-tone", "check.speaker.play", () => this.#chime.play())}
+      ${this.#button("check-heard", "check.speaker.yes", answer(true))}
+      ${this.#button("check-unheard", "check.speaker.no", answer(false))}
     </div>`;
+  }
+
+  #button(id: string, key: TextKey, action: () => void): TemplateResult {
+    return html`<button type="button" class="kern-btn kern-btn--secondary" data-testid=${id} @click=${action}>
+      <span class="kern-label">${text(key)}</span>
+    </button>`;
   }
 
   #found(step: Step, found: Finding): void {
@@ -121,8 +124,8 @@ export class SzCheck extends LitElement {
   }
 
   async #run(): Promise<void> {
+    this.#stop();
     this.#state = "running";
-    this.#findings = untested();
     for (const step of steps) this.#found(step, finding("running", "check.running"));
     this.#found("speaker", finding("waiting", "check.speaker.ask"));
     const server = probeServer(this.getAttribute("socket") ?? "/signaling/v1");
@@ -138,9 +141,14 @@ export class SzCheck extends LitElement {
       this.#found("media", found),
     );
     await Promise.all([server, listening, echoing]);
-    closeDevices(devices);
-    this.#devices = null;
     this.#state = "done";
+    this.requestUpdate();
+  }
+
+  /** The picture stays until the reader has seen enough of it. */
+  #stop(): void {
+    closeDevices(this.#devices);
+    this.#devices = null;
     this.requestUpdate();
   }
 }

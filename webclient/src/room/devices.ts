@@ -31,6 +31,7 @@ export function problemFor(error: unknown): DeviceProblem {
 }
 
 function asDevices(stream: MediaStream, problem: DeviceProblem | null): OwnDevices {
+  for (const track of stream.getVideoTracks()) track.contentHint = "motion";
   return {
     stream,
     audio: stream.getAudioTracks()[0] ?? null,

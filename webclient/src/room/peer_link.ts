@@ -144,10 +144,7 @@ export class PeerLink {
       const sender = this.#senders[kind];
       const track = this.#tracks[kind];
       if (sender === null || sender.track === track) continue;
-      sender.replaceTrack(track).then(
-        () => kind === "video" && preferFluency(sender),
-        () => undefined,
-      );
+      sender.replaceTrack(track).catch(() => undefined);
     }
   }
 
@@ -248,7 +245,11 @@ export class PeerLink {
 
   #stateChanged(): void {
     this.#since = this.around.now();
-    if (this.state === "connected") this.#restarted = false;
+    if (this.state === "connected") {
+      this.#restarted = false;
+      // Before the first picture: changed while pictures flow, it would make the encoder start again.
+      if (this.#senders.video !== null) preferFluency(this.#senders.video);
+    }
     this.around.changed();
     this.#check();
   }
@@ -287,7 +288,6 @@ export class PeerLink {
 
 /** When the line gets thin the picture shall lose detail before it loses movement (signing needs 20 frames a second). */
 function preferFluency(sender: RTCRtpSender): void {
-  if (sender.track !== null) sender.track.contentHint = "motion";
   const parameters = sender.getParameters() as RTCRtpSendParameters & { degradationPreference?: string };
   parameters.degradationPreference = "maintain-framerate";
   sender.setParameters(parameters).catch(() => undefined);

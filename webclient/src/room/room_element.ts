@@ -231,7 +231,11 @@ export class SzRoom extends LitElement {
       const before = this.#measured.get(now.peer);
       this.#measured.set(now.peer, now);
       if (before !== undefined && now.connectionState === "connected") {
-        this.#qualities.set(now.peer, qualityBetween(before, now));
+        const peer = this.#session?.links.get(now.peer)?.peer;
+        this.#qualities.set(
+          now.peer,
+          qualityBetween(before, now, peer?.audio === true || peer?.video === true),
+        );
       }
     }
     this.requestUpdate();

@@ -195,7 +195,9 @@ export class SignalingClient {
       return;
     }
     if (!ticketErrors.has(code)) return;
-    // A session that the server no longer knows (it was restarted, or away too long): a new ticket, the same page.
+    // A session that the server no longer knows (it was restarted, or away too long): a new ticket, the same page, and
+    // at once, because the server is there. A refused ticket waits its turn.
+    if (this.#session !== null) this.#attempt = 0;
     this.#session = null;
     this.#seen = 0;
     this.#drop();

@@ -83,11 +83,12 @@ export async function summarize(
 
 export type Quality = "good" | "fair" | "poor";
 
-/** How the connection was between two summaries: lost packets and the way there and back decide. */
-export function qualityBetween(before: LinkStatistics, after: LinkStatistics): Quality {
+/** How the connection was between two summaries: lost packets and the way there and back decide. Silence is a loss
+ * only when the other side says that it sends (`expecting`). */
+export function qualityBetween(before: LinkStatistics, after: LinkStatistics, expecting: boolean): Quality {
   const lost = Math.max(0, after.packetsLost - before.packetsLost);
   const received = Math.max(0, after.packetsReceived - before.packetsReceived);
-  const share = lost + received === 0 ? 1 : lost / (lost + received);
+  const share = lost + received === 0 ? Number(expecting) : lost / (lost + received);
   if (share > 0.1 || after.roundTripSeconds > 1) return "poor";
   return share > 0.03 || after.roundTripSeconds > 0.4 ? "fair" : "good";
 }
