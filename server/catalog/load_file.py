@@ -1,6 +1,7 @@
 """`sprechzeit import FILE`: puts a checked catalogue into the database, whole or not at all. Checks are in `read_file`."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, update
@@ -10,9 +11,28 @@ from server.audit import record
 from server.booking.model import CalendarChangeRow
 from server.catalog.model import ClosureRow, ServiceRow, SiteRow, UnitRow
 from server.catalog.read_file import CatalogueFile, CatalogueRefused, ServiceEntry, read_catalogue
+from server.clock import SystemClock
 from server.db import Base, Database
 
-__all__ = ["CatalogueFile", "CatalogueRefused", "import_catalogue", "read_catalogue", "store_catalogue"]
+__all__ = [
+    "CatalogueFile",
+    "CatalogueRefused",
+    "import_catalogue",
+    "load_into",
+    "read_catalogue",
+    "store_catalogue",
+]
+
+
+async def load_into(database_url: str, path: Path) -> int:
+    """The command: reads, checks and stores a file; returns how many services it names. Raises `CatalogueRefused`."""
+    file = read_catalogue(path)
+    db = Database(database_url)
+    try:
+        await import_catalogue(db, file, SystemClock().now())
+    finally:
+        await db.close()
+    return len(file.services)
 
 
 async def import_catalogue(db: Database, file: CatalogueFile, now: datetime) -> None:
