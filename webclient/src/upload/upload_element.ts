@@ -4,6 +4,12 @@ import { csrfToken, problemOf } from "../server";
 import { text } from "../texts";
 import { fileProblem } from "./file_rules";
 
+/** The server's reason: the detail of problem+json, or what its page says as an alert; empty when it gives none. */
+function refusal(request: XMLHttpRequest): string {
+  if (request.responseType !== "document") return problemOf(request.status, request.responseText).detail;
+  return request.responseXML?.querySelector('[role="alert"]')?.textContent?.trim() ?? "";
+}
+
 /** Attribute: `limit`, the largest size in bytes. Children: a `<form method=post enctype=multipart/form-data>`. */
 export class SzUpload extends HTMLElement {
   #status: HTMLElement | null = null;
@@ -82,6 +88,13 @@ export class SzUpload extends HTMLElement {
     request.setRequestHeader("Accept", "application/problem+json, text/html;q=0.5");
     const token = csrfToken();
     if (token !== "") request.setRequestHeader("X-CSRF-Token", token);
+    request.onreadystatechange = () => {
+      // Read as a page by the browser itself: no script here may make one from text.
+      const type = request.getResponseHeader("Content-Type") ?? "";
+      if (request.readyState === XMLHttpRequest.HEADERS_RECEIVED && type.startsWith("text/html")) {
+        request.responseType = "document";
+      }
+    };
     request.upload.onprogress = (event) => this.#progress(name, event);
     request.onload = () => this.#answered(form, request);
     request.onerror = () => this.#failed(form, text("upload.offline"));
@@ -101,8 +114,7 @@ export class SzUpload extends HTMLElement {
 
   #answered(form: HTMLFormElement, request: XMLHttpRequest): void {
     if (request.status >= 400) {
-      const detail = problemOf(request.status, request.responseText).detail;
-      this.#failed(form, detail === "" ? text("upload.failed") : detail);
+      this.#failed(form, refusal(request) || text("upload.failed"));
       return;
     }
     this.#busy(false, form);
