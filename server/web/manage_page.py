@@ -77,9 +77,7 @@ async def render_manage(
 
 def checklist_of(catalogue: Catalogue, appointment: Appointment) -> list[ChecklistItem]:
     """The checklists of all the appointment's services, each item once."""
-    return items_of(
-        catalogue.services[name] for name, _ in appointment.services if name in catalogue.services
-    )
+    return items_of(catalogue, appointment.services)
 
 
 async def _case(call: Call, appointment: Appointment) -> Case | None:
