@@ -58,11 +58,14 @@ async def sweep(db: Database, store: Store, now: datetime) -> Swept:
         await remove_bytes(store, marked)
         await remove_rows(db, marked, now)
         removed += len(marked)
+    if closed or removed:
+        await db.settle()
     return Swept(closed, removed)
 
 
 async def tidy_store(db: Database, store: Store, now: datetime) -> int:
     """Removes what uploads left whose process died; looks at every file, so once an hour is enough."""
+    await db.settle()
     return await asyncio.to_thread(store.remove_leftovers, now) + await remove_orphans(db, store, now)
 
 
