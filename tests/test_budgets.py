@@ -52,7 +52,8 @@ def lengths(files: list[Path]) -> dict[str, int]:
 
 
 def test_no_file_is_longer_than_one_can_hold_in_mind() -> None:
-    long = {str(p.relative_to(ROOT)): lines_of(p.read_text()) for p in [*PYTHON, *TYPESCRIPT]}
+    names = {str(path.relative_to(ROOT)): path for path in [*PYTHON, *TYPESCRIPT]}
+    long = {name: lines_of(path.read_text()) for name, path in names.items() if not name.startswith(LISTS)}
     assert {name: lines for name, lines in long.items() if lines > FILE_LINES} == {}
 
 

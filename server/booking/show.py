@@ -1,13 +1,11 @@
 """An appointment as its citizen sees it in the API: what, when, where, what to bring, and the links."""
 
-from sqlalchemy import select
-
 from server.access import Appointment
 from server.booking.shapes import AppointmentOut, CheckOut, ServiceOut
 from server.catalog.model import Catalogue, in_language
 from server.clock import berlin
 from server.documents.checklist import checked, items_of
-from server.documents.model import DocumentRow
+from server.documents.sent import items_sent
 from server.web.call import Call
 
 
@@ -49,11 +47,9 @@ def fee_of(catalogue: Catalogue, appointment: Appointment) -> int:
 
 
 async def _checklist(call: Call, catalogue: Catalogue, appointment: Appointment) -> list[CheckOut]:
-    query = select(DocumentRow.item, DocumentRow.state)
-    query = query.where(DocumentRow.case_id == appointment.case_id, DocumentRow.deleted_at.is_(None))
-    query = query.order_by(DocumentRow.created_at)
+    case_id = appointment.case_id or ""
     async with call.office.db.read() as tx:
-        documents = [(row.item, row.state) for row in await tx.execute(query)]
+        documents = (await items_sent(tx, [case_id])).get(case_id, [])
     items = checked(items_of(catalogue, appointment.services), documents)
     return [CheckOut(key=item.item.key, state=item.state) for item in items]
 

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from aiohttp import web
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access import Appointment, appointment_for, case_of, day_of
 from server.booking.model import ALIVE
 from server.catalog.model import Catalogue, ChecklistItem, in_language
 from server.clock import BERLIN, berlin
-from server.documents.model import DocumentRow
+from server.documents.sent import items_sent
 from server.errors import NotFound
 from server.web.call import Call
 from server.web.documents_list import shown_documents
@@ -49,8 +47,9 @@ async def show_day(call: Call) -> web.Response:
     start, end = (datetime.combine(at, time(), BERLIN) for at in (day, tomorrow))
     async with call.office.db.read() as tx:
         appointments = await day_of(tx, call.member, start, end)
-        sent = await _sent(tx, [a.case_id for a in appointments if a.case_id])
-        names = {a.id: await _name(call, tx, a) for a in appointments}
+        came = await items_sent(tx, [a.case_id for a in appointments if a.case_id])
+    names = await _names(call, appointments)
+    sent = {case: [item for item, state in items if state in GOOD] for case, items in came.items()}
     catalogue = await call.catalogue()
     visits = [_visit(call, catalogue, a, names[a.id], sent.get(a.case_id or "", [])) for a in appointments]
     alive = [visit for visit in visits if visit.state != "cancelled"]
@@ -68,16 +67,6 @@ async def show_day(call: Call) -> web.Response:
     )
 
 
-async def _sent(tx: AsyncConnection, case_ids: list[str]) -> dict[str, list[str]]:
-    """Which items of a checklist have come, by case."""
-    query = select(DocumentRow.case_id, DocumentRow.item).where(DocumentRow.case_id.in_(case_ids))
-    query = query.where(DocumentRow.deleted_at.is_(None), DocumentRow.state.in_(GOOD))
-    sent: dict[str, list[str]] = {}
-    for row in await tx.execute(query):
-        sent.setdefault(row.case_id, []).append(row.item)
-    return sent
-
-
 def _day(text: str, today: date) -> date:
     try:
         day = date.fromisoformat(text)
@@ -86,11 +75,16 @@ def _day(text: str, today: date) -> date:
     return day if abs(day - today) < timedelta(days=1000) else today
 
 
-async def _name(call: Call, tx: AsyncConnection, appointment: Appointment) -> str:
-    try:
-        return (await case_of(tx, appointment, call.office.keyring)).contact.name
-    except NotFound:
-        return call.language.gettext("Angaben gelöscht")
+async def _names(call: Call, appointments: list[Appointment]) -> dict[str, str]:
+    """Appointment ► its citizen's name, as far as it is still there."""
+    names = {}
+    async with call.office.db.read() as tx:
+        for appointment in appointments:
+            try:
+                names[appointment.id] = (await case_of(tx, appointment, call.office.keyring)).contact.name
+            except NotFound:
+                names[appointment.id] = call.language.gettext("Angaben gelöscht")
+    return names
 
 
 def _visit(call: Call, catalogue: Catalogue, appointment: Appointment, name: str, sent: list[str]) -> Visit:

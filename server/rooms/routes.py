@@ -3,14 +3,11 @@
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import update
-
-from server.access import Appointment, appointment_by_token, appointment_for, case_of, day_of
-from server.audit import record
-from server.booking.model import AppointmentRow
+from server.access import appointment_by_token, appointment_for, case_of, day_of
 from server.clock import BERLIN, berlin
 from server.errors import NotVideo, TooEarly, TooLate
 from server.rooms.admit import Entry, RoomOver, guest_entry, host_entry, room_of
+from server.rooms.arrive import note_arrival
 from server.web.api import Endpoint, Model, Reply
 from server.web.call import Call
 
@@ -43,7 +40,7 @@ async def enter(call: Call) -> Reply:
         appointment = await appointment_by_token(tx, call.path("token"))
         case = await case_of(tx, appointment, call.office.keyring)
     entry = guest_entry(appointment, case, call.office.settings, call.now)
-    await _note_arrival(call, appointment)
+    await note_arrival(call.office.db, appointment, call.now)
     return _entry(entry)
 
 
@@ -72,17 +69,6 @@ async def arrivals_of(call: Call) -> list[ArrivalOut]:
                 ArrivalOut(appointment=appointment.id, name=case.contact.name, since=guest.since, state=state)
             )
     return sorted(found, key=lambda arrival: arrival.since)
-
-
-async def _note_arrival(call: Call, appointment: Appointment) -> None:
-    if appointment.arrived_at is not None:
-        return
-    async with call.office.db.write() as tx:
-        first = update(AppointmentRow).where(
-            AppointmentRow.id == appointment.id, AppointmentRow.arrived_at.is_(None)
-        )
-        if (await tx.execute(first.values(arrived_at=call.now))).rowcount:
-            await record(tx, call.now, "citizen", "appointment.arrived", appointment.id)
 
 
 def _entry(entry: Entry) -> Reply:
