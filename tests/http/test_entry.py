@@ -1,0 +1,81 @@
+"""Into the room: only with the link, only for video, only in its time; and what the ticket then holds."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from signaling.contract import TicketRefused, verify
+from tests.office.city import City
+
+
+async def enter(city: City, token: str) -> tuple[int, dict[str, object]]:
+    answer = await city.client.post(f"/api/v1/appointments/{token}/entry")
+    return answer.status, await answer.json()
+
+
+@pytest.mark.criterion("C01")
+async def test_the_link_opens_the_room_shortly_before_the_appointment(city: City) -> None:
+    booked = await city.book("bauberatung", "video", nth=3)
+    start = datetime.fromisoformat(booked["start"])
+    status, problem = await enter(city, booked["token"])
+    assert status == 403
+    assert str(problem["type"]).endswith("too-early")
+    assert datetime.fromisoformat(str(problem["opens_at"])) == start - timedelta(minutes=15)
+    city.clock.set(start - timedelta(minutes=15))
+    status, entry = await enter(city, booked["token"])
+    assert status == 200
+    secret = city.settings.ticket_secret.get_secret_value()
+    ticket = verify(str(entry["ticket"]), secret, city.now.timestamp())
+    assert (ticket.role, ticket.name) == ("guest", "Erika Musterfrau")
+    with pytest.raises(TicketRefused):
+        verify(str(entry["ticket"]), secret, city.now.timestamp() + 61)
+
+
+async def test_both_sides_are_led_to_the_same_room_and_other_appointments_elsewhere(city: City) -> None:
+    booked = await city.book("bauberatung", "video", nth=0)
+    other = await city.book("bauberatung", "video", nth=0)
+    city.clock.set(datetime.fromisoformat(booked["start"]))
+    clerk = await city.sign_in("clerk1")
+    page = await (await clerk.get("/api/v1/session")).json()
+    assert page["roles"] == ["clerk"]
+    secret = city.settings.ticket_secret.get_secret_value()
+    rooms = set()
+    for token in (booked["token"], other["token"], booked["token"]):
+        _, entry = await enter(city, token)
+        rooms.add(verify(str(entry["ticket"]), secret, city.now.timestamp()).room)
+    assert len(rooms) == 2
+
+
+async def test_a_visit_on_site_has_no_room(city: City) -> None:
+    booked = await city.book("personalausweis")
+    city.clock.set(datetime.fromisoformat(booked["start"]))
+    status, problem = await enter(city, booked["token"])
+    assert status == 409
+    assert str(problem["type"]).endswith("not-video")
+
+
+async def test_the_room_is_closed_after_its_time_and_after_a_cancellation(city: City) -> None:
+    booked = await city.book("bauberatung", "video", nth=6)
+    cancelled = await city.book("bauberatung", "video", nth=7)
+    await city.client.delete(f"/api/v1/appointments/{cancelled['token']}")
+    city.clock.set(datetime.fromisoformat(cancelled["start"]))
+    assert (await enter(city, cancelled["token"]))[0] == 409
+    city.clock.set(datetime.fromisoformat(booked["end"]) + timedelta(minutes=60))
+    assert (await enter(city, booked["token"]))[0] == 410
+
+
+async def test_where_turn_is_configured_the_clerk_is_relay_only(make_city: object) -> None:
+    city: City = await make_city(turn_urls="turn:turn.example:3478", turn_secret="geheim" * 8)  # type: ignore[operator]
+    booked = await city.book("bauberatung", "video")
+    city.clock.set(datetime.fromisoformat(booked["start"]))
+    _, guest = await enter(city, booked["token"])
+    assert guest["ice"]["iceTransportPolicy"] == "all"  # type: ignore[index]
+    clerk = await city.sign_in("clerk1")
+    async with city.office.db.read() as tx:
+        from sqlalchemy import text
+
+        appointment = await tx.scalar(text("SELECT id FROM appointment WHERE token_hash IS NOT NULL"))
+    answer = await clerk.post(f"/api/v1/office/appointments/{appointment}/entry")
+    host = await answer.json()
+    assert host["ice"]["iceTransportPolicy"] == "relay"
+    assert host["ice"]["iceServers"][0]["urls"] == ["turn:turn.example:3478"]

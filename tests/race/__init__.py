@@ -1,0 +1,1 @@
+"""Many at once, through several processes, on both databases."""
