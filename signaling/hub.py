@@ -148,22 +148,22 @@ class Hub:
             if isinstance(effect, rules.Tell):
                 if not told:
                     self._note(room, effect)
-                continue
-            session = self.sessions.get(effect.session)
-            if session is None:
-                continue
-            if isinstance(effect, rules.Send):
-                session.tell(effect.message)
-            elif isinstance(effect, rules.Greet):
-                session.tell(self._welcome(room, session, resumed=False))
-            else:
-                del self.sessions[effect.session]
-                if session.wire is not None:
-                    session.wire.shut(effect.code)
+            elif (session := self.sessions.get(effect.session)) is not None:
+                self._carry_out(room, session, effect)
         if room.ended:
             self._ended[room.name] = room.closes_at
         if not room.members:
             self.rooms.pop(room.name, None)
+
+    def _carry_out(self, room: Room, session: Session, effect: rules.Send | rules.Greet | rules.Shut) -> None:
+        if isinstance(effect, rules.Send):
+            session.tell(effect.message)
+        elif isinstance(effect, rules.Greet):
+            session.tell(self._welcome(room, session, resumed=False))
+        else:
+            del self.sessions[session.key]
+            if session.wire is not None:
+                session.wire.shut(effect.code)
 
     def _note(self, room: Room, told: rules.Tell) -> None:
         notice = Notice(told.kind, room.name, told.subject, told.role, int(self._clock()))

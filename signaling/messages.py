@@ -119,20 +119,33 @@ class Kind:
     right: Literal["admit", "end"] | None
     handler: str
     required: Mapping[str, Check]
-    optional: Mapping[str, Check]
+    checks: Mapping[str, Check]
 
 
 _TICKET: Final = {"ticket": token}
 _RESUME: Final = {"resume": ident, "seen": _number(2**53)}
 _WHERE: Final = {"sdp_mid": mid, "sdp_m_line_index": line, "username_fragment": fragment}
+
+
+def _row(
+    type: str,  # noqa: A002 - the protocol's word
+    make: Callable[..., ClientMessage],
+    right: Literal["admit", "end"] | None,
+    handler: str,
+    required: Mapping[str, Check] = {},
+    optional: Mapping[str, Check] = {},
+) -> Kind:
+    return Kind(type, make, right, handler, required, {**required, **optional})
+
+
 _ROWS: Final = (
-    Kind("hello", Hello, None, "enter", {"instance": instance}, _TICKET | _RESUME),
-    Kind("admit", Admit, "admit", "admit", {"guest": ident}, {}),
-    Kind("description", Describe, None, "describe", {"to": ident, "kind": kind, "sdp": sdp}, {}),
-    Kind("candidate", AddCandidate, None, "add_candidate", {"to": ident, "candidate": candidate}, _WHERE),
-    Kind("media", SetMedia, None, "set_media", {"audio": _flag, "video": _flag}, {}),
-    Kind("leave", Leave, None, "leave", {}, {}),
-    Kind("end", End, "end", "end", {}, {}),
+    _row("hello", Hello, None, "enter", {"instance": instance}, _TICKET | _RESUME),
+    _row("admit", Admit, "admit", "admit", {"guest": ident}),
+    _row("description", Describe, None, "describe", {"to": ident, "kind": kind, "sdp": sdp}),
+    _row("candidate", AddCandidate, None, "add_candidate", {"to": ident, "candidate": candidate}, _WHERE),
+    _row("media", SetMedia, None, "set_media", {"audio": _flag, "video": _flag}),
+    _row("leave", Leave, None, "leave"),
+    _row("end", End, "end", "end"),
 )
 CLIENT: Final[Mapping[str, Kind]] = {row.type: row for row in _ROWS}
 

@@ -35,7 +35,7 @@ def test_the_protocol_lists_every_client_message_with_its_fields_and_right() -> 
     assert list(table) == list(CLIENT)
     for name, row in CLIENT.items():
         said, needs, _ = (cell.strip() for cell in table[name].split("|", 2))
-        assert set(row.required) | set(row.optional) == words(said) - {"offer", "answer"}, name
+        assert set(row.checks) == words(said) - {"offer", "answer"}, name
         assert (f"`{row.right}`" if row.right else "") in needs
         assert bool(row.right) == needs.startswith("right"), name
 
@@ -109,5 +109,5 @@ def test_there_is_a_sample_of_every_message() -> None:
 def test_the_table_names_the_fields_of_its_dataclasses() -> None:
     for row in CLIENT.values():
         parts = fields(row.make)  # type: ignore[arg-type]
-        assert {part.name for part in parts} == set(row.required) | set(row.optional)
+        assert {part.name for part in parts} == set(row.checks)
         assert {part.name for part in parts if part.default is MISSING} == set(row.required)
