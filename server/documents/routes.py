@@ -83,8 +83,10 @@ async def _up_to_the_file(request: web.Request) -> tuple[dict[str, str], BodyPar
                 fields[part.name] = await _text(part)
     except (ValueError, AssertionError, web.HTTPException):
         raise BadInput(NO_FORM) from None
-    except (TimeoutError, ClientError, ConnectionError):
+    except (ClientError, ConnectionError):
         raise BadInput(BROKEN_OFF) from None
+    except TimeoutError:
+        raise BadInput(TOO_SLOW) from None
     raise BadInput(NO_FORM if isinstance(part, MultipartReader) else NO_FILE)
 
 

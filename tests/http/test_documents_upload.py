@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import ClientResponse, FormData, MultipartWriter
+from aiohttp import ClientResponse, FormData
 
 from tests.office.city import City, MakeCity
 
@@ -250,37 +250,3 @@ async def test_an_upload_broken_off_anywhere_leaves_no_plain_byte(
             await asyncio.sleep(0.02)
     assert found(tmp_path, b"canary-8812") == []
     assert await (await city.client.get(path_of(booked))).json() == []
-
-
-@pytest.mark.parametrize(
-    ("content_type", "body"),
-    [
-        ("application/json", b"{}"),
-        ("multipart/form-data", b"x"),
-        ("multipart/form-data; boundary=x", b""),
-        ("multipart/form-data; boundary=x", b"--x--\r\n"),
-        ("multipart/form-data; boundary=x", b"--x\r\n\r\n"),
-        ("multipart/form-data; boundary=x", b"--y\r\n" * 100),
-        ("multipart/form-data; boundary=" + "x" * 300, b"--x\r\n"),
-        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n%PDF-1.7'),
-        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="item"\r\n\r\n\xff\xfe\r\n--x--\r\n'),
-        ("multipart/form-data; boundary=x", b'--x\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\n--y--\r\n--x--\r\n'),
-        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="item"\r\n\r\n' + b"a" * 5000 + b"\r\n--x--\r\n"),
-    ],
-)  # fmt: skip
-async def test_what_is_no_form_with_a_file_is_refused(city: City, content_type: str, body: bytes) -> None:
-    booked = await city.book("bauberatung", "video")
-    answer = await city.client.post(path_of(booked), data=body, headers={"Content-Type": content_type})
-    await refusal(answer, 422, "invalid")
-    assert stored(city) == []
-
-
-async def test_a_form_sent_without_choosing_a_file_says_so(city: City) -> None:
-    booked = await city.book("bauberatung", "video")
-    writer = MultipartWriter("form-data", boundary="x")
-    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename=""\r\n\r\n\r\n--x--\r\n'
-    headers = {"Content-Type": writer.content_type}
-    problem = await refusal(
-        await city.client.post(path_of(booked), data=body, headers=headers), 422, "invalid"
-    )
-    assert "wählen" in problem["detail"]
