@@ -59,7 +59,7 @@ def documented_settings() -> dict[str, str]:
 
 
 # Read before the settings themselves, or by signaling in a process of its own.
-BESIDE_THE_FIELDS = {"secrets_dir", "signaling_port", "signaling_origins"}
+BESIDE_THE_FIELDS = {"secrets_dir", "log_level", "signaling_host", "signaling_port", "signaling_origins"}
 
 
 def test_every_setting_is_documented_and_no_other() -> None:
