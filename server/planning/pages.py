@@ -35,9 +35,10 @@ def _groups(catalogue: Catalogue) -> list[tuple[Unit, list[Service]]]:
 def _words(call: Call, service: Service | None) -> str:
     if service is None:
         return ""
-    on = "„{service}“ wird jetzt auch per Video angeboten."
-    off = "„{service}“ wird jetzt nicht mehr per Video angeboten."
-    text = call.language.gettext(on if service.online_capable else off)
+    _ = call.language.gettext
+    on = _("„{service}“ wird jetzt auch per Video angeboten.")
+    off = _("„{service}“ wird jetzt nicht mehr per Video angeboten.")
+    text = on if service.online_capable else off
     return text.format(service=in_language(service.name, call.language.code))
 
 
