@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from json.encoder import encode_basestring_ascii
 from operator import attrgetter
 from typing import Any, NoReturn
 
@@ -9,6 +10,7 @@ from signaling.messages import (
     CHECKED_AS,
     CLIENT,
     FIELDS,
+    SERVER,
     BadMessage,
     ClientMessage,
     Hello,
@@ -57,21 +59,35 @@ def _plain(part: Any) -> dict[str, Any]:
 _encode = json.JSONEncoder(separators=(",", ":"), default=_plain).encode
 
 
-def _writer(parts: tuple[tuple[str, str], ...]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    """The names on the wire, and what takes all their values out of a message in one step."""
-    if len(parts) < 2:
-        return tuple(wire for _, wire in parts), lambda message: tuple(
-            getattr(message, name) for name, _ in parts
-        )
-    return tuple(wire for _, wire in parts), attrgetter(*(name for name, _ in parts))
+def _value(value: Any) -> str:
+    # Plain text and flags make up nearly all that is passed on; the whole encoder costs three times as much.
+    if type(value) is str:
+        return encode_basestring_ascii(value)
+    if value is None:
+        return "null"
+    return _encode(value)
 
 
-_WRITERS = {shape: _writer(parts) for shape, parts in FIELDS.items()}
+def _writer(shape: type[ServerMessage]) -> tuple[str, tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The beginning, the names on the wire, and what takes all values out of a message in one step."""
+    names = [name for name, _ in FIELDS[shape]]
+    keys = tuple(f',"{wire}":' for _, wire in FIELDS[shape])
+    many = attrgetter(*names) if len(names) > 1 else None
+    return (
+        f'{{"type":"{shape.type}"',
+        keys,
+        many or (lambda message: tuple(getattr(message, name) for name in names)),
+    )
+
+
+_WRITERS = {shape: _writer(shape) for shape in SERVER}
 
 
 def encode(message: ServerMessage, n: int | None = None) -> str:
     """The text of a server's message; `n` is its number in the session, None for errors."""
-    raw: dict[str, Any] = {"type": message.type} if n is None else {"type": message.type, "n": n}
-    wires, values_of = _WRITERS[type(message)]
-    raw.update(zip(wires, values_of(message), strict=True))
-    return _encode(raw)
+    head, keys, values_of = _WRITERS[type(message)]
+    parts = [head] if n is None else [f'{head},"n":{n}']
+    for key, value in zip(keys, values_of(message), strict=True):
+        parts += (key, _value(value))
+    parts.append("}")
+    return "".join(parts)
