@@ -23,7 +23,7 @@ STAFF_SOURCES = ("people/*.py", "planning/*.py", "catalog/services.py")
 SENTENCE = re.compile(r"[A-ZÄÖÜ„][^\n]*[a-zäöü…]+ [^\n]*[.?!…]$", re.DOTALL)
 GERMAN = re.compile(
     r"\b(der|die|das|dieser|dieses|ein|eine|ist|sind|wird|wurde|bitte|sie|ihr|ihre|wir|nicht|zu|für|kein|keine)\b",
-    re.I,
+    re.IGNORECASE,
 )
 NAMES = {"title", "detail"}
 
