@@ -13,7 +13,13 @@ from pydantic import ValidationError
 
 from server.settings import Settings
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Sprechzeit – das virtuelle Bürgerbüro")
+# Plain traces: the pretty ones print local variables, and those may be secrets.
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Sprechzeit – das virtuelle Bürgerbüro",
+)
 users = typer.Typer(no_args_is_help=True, help="Konten des Personals")
 cli.add_typer(users, name="user")
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from server import audit
 from server.booking import pages as booking_pages
@@ -45,7 +46,7 @@ from server.web.language import Language
 from server.web.middleware import hardened, refusals
 from server.web.openapi import describe
 from signaling.app import add_signaling
-from signaling.bus import Bus, open_bus
+from signaling.bus import open_bus
 
 log = logging.getLogger("sprechzeit")
 
@@ -105,11 +106,18 @@ def _add_routes(app: web.Application, settings: Settings) -> None:
 
     document = Endpoint("GET", "/api/openapi.json", openapi, "Diese Beschreibung", {200: None})
     for endpoint in (*ENDPOINTS, *health.endpoints, document):
-        app.router.add_route(endpoint.method, endpoint.path, api_handler(endpoint))
+        _add_route(app, endpoint.method, endpoint.path, api_handler(endpoint))
     for page in PAGES:
-        app.router.add_route(page.method, page.path, page_handler(page))
+        _add_route(app, page.method, page.path, page_handler(page))
     if STATIC.is_dir():
         app.router.add_static("/static/", STATIC, append_version=False)
+
+
+def _add_route(app: web.Application, method: str, path: str, handler: Handler) -> None:
+    if method == "GET":
+        app.router.add_get(path, handler, allow_head=True)
+    else:
+        app.router.add_route(method, path, handler)
 
 
 async def _database(app: web.Application) -> AsyncIterator[None]:
@@ -188,5 +196,3 @@ def run(settings: Settings, ready: Callable[[], None] | None = None) -> None:
         reuse_port=True,
     )
 
-
-__all__ = ["ENDPOINTS", "PAGES", "Bus", "make_app", "run"]

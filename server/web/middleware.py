@@ -89,6 +89,8 @@ def hardened(settings: Settings) -> Middleware:
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
         if not response.prepared:
+            if response.content_type == "text/html" and not request.path.startswith("/office"):
+                response.enable_compression()  # not beside a session's token: BREACH (CVE-2013-3587)
             for name, value in always.items():
                 response.headers.setdefault(name, value)
         return response

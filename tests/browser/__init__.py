@@ -1,0 +1,1 @@
+"""Tests in a real Chromium: what a person sees and does, from the home page to the call."""

@@ -1,0 +1,95 @@
+"""A citizen and a clerk who use the pages as people do: by what is written on them."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from tests.office import small_city
+
+PATIENCE_MS = 20_000
+PLAN = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
+
+
+async def new_person(browser: Browser, *, phone: bool = False) -> Page:
+    """A browser of her own: cookies, camera and microphone are not shared with anybody."""
+    size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
+    context: BrowserContext = await browser.new_context(
+        permissions=["camera", "microphone"],
+        locale="de-DE",
+        viewport=size,  # type: ignore[arg-type]
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    return await context.new_page()
+
+
+@dataclass
+class Citizen:
+    """Books by clicking; `manage` is the address of the appointment's own page."""
+
+    page: Page
+    home: str
+    manage: str = ""
+
+    async def book_video(self, service: str, name: str) -> None:
+        page = self.page
+        await page.goto(self.home)
+        await page.get_by_role("link", name=service).first.click()
+        await page.get_by_role("radio", name="Video").check()
+        await page.get_by_role("button", name="Freie Zeiten").click()
+        await page.locator("button[name=slot]").first.click()
+        await page.get_by_label("Vor- und Nachname").fill(name)
+        await page.get_by_label("E-Mail-Adresse").fill("erika@example.org")
+        await page.get_by_role("button", name="Termin verbindlich buchen").click()
+        await expect(page.get_by_text("Ihr Termin ist gebucht")).to_be_visible()
+        self.manage = page.url.split("?")[0]
+
+    async def send(self, folder: Path, item: str, name: str) -> None:
+        file = folder / name
+        file.write_bytes(PLAN)
+        await self.page.get_by_label("Was ist das?").select_option(label=item)
+        await self.page.get_by_label("Datei", exact=True).set_input_files(file)
+        await self.page.get_by_role("button", name="Datei senden").click()
+        await expect(self.page.get_by_text(name, exact=True)).to_be_visible()
+
+    async def enter(self) -> None:
+        await self.page.goto(f"{self.manage}/room")
+
+
+@dataclass
+class Clerk:
+    """Signs in and opens rooms."""
+
+    page: Page
+    home: str
+
+    async def sign_in(self, login: str) -> None:
+        await self.page.goto(f"{self.home}/office/sign-in")
+        await self.page.get_by_label("Anmeldename").fill(login)
+        await self.page.get_by_label("Passwort").fill(small_city.PASSWORD)
+        await self.page.get_by_role("button", name="Anmelden").click()
+        await self.page.wait_for_url(re.compile("/office/(?!sign-in)"))
+
+    async def open_room(self, name: str) -> None:
+        await self.page.get_by_role("link", name=re.compile(f"Raum öffnen.*{name}")).click()
+
+    async def admit(self) -> None:
+        await self.page.get_by_test_id("admit").first.click()
+
+
+async def room_state(page: Page) -> str:
+    return await page.get_by_test_id("room-state").get_attribute("data-state") or ""
+
+
+async def statistics(page: Page) -> list[dict[str, Any]]:
+    """What the room's element says of its connections; see its method `statistics`."""
+    found: list[dict[str, Any]] = await page.evaluate("document.querySelector('sz-room').statistics()")
+    return found
+
+
+async def figure(page: Page, name: str) -> float:
+    """One figure of the first connection, 0 while there is none."""
+    found = await statistics(page)
+    return float(found[0].get(name) or 0) if found else 0.0
