@@ -43,8 +43,9 @@ def _child(node: yaml.Node | None, step: int | str) -> tuple[int, yaml.Node] | N
 
 def parse(text: str) -> Document:
     """Reads YAML without ever making objects (safe loader). A key given twice is a problem, as is broken YAML."""
-    loader = yaml.SafeLoader(text)
+    loader: yaml.SafeLoader | None = None
     try:
+        loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
         problems: list[Problem] = []
         _find_doubled_keys(root, problems, set())
@@ -57,7 +58,8 @@ def parse(text: str) -> Document:
     except (yaml.YAMLError, ValueError, RecursionError):
         return Document(None, None, ((1, "kein lesbares YAML"),))
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
 
 def _construct(loader: yaml.SafeLoader, root: yaml.Node | None) -> Any:
