@@ -8,8 +8,8 @@ from aiohttp import web
 from server.access import Appointment, appointment_by_token
 from server.booking.cancel import cancel
 from server.booking.move import check_movable, move
-from server.booking.pages_parts import WEEK, chosen_of, day_from, day_views, picked
-from server.booking.pages_times import render_taken, week_of
+from server.booking.pages_parts import chosen_of, picked
+from server.booking.pages_times import offers_on_page, paging, render_taken
 from server.booking.routing import wish_of
 from server.clock import berlin
 from server.errors import SlotTaken
@@ -35,27 +35,18 @@ async def move_page(call: Call) -> web.Response:
     catalogue = await call.catalogue()
     wish = wish_of(catalogue, appointment.services)
     today = berlin(call.now).date()
-    first = day_from(call.request.query.get("from", ""), today)
-    offers = await week_of(call, wish, first)
-    if not offers.days and "from" not in call.request.query:
-        soon = [at for at in (offers.next_video, *offers.next_onsite.values()) if at]
-        first = berlin(min(soon)).date() if soon else first
-        offers = await week_of(call, wish, first)
+    shown, offers = await offers_on_page(call, wish, today)
+
+    def address(first: date, *, one_day: bool = False) -> str:
+        return f"{base_of(call)}/move?{'day' if one_day else 'from'}={first.isoformat()}"
+
     return render(
         call,
         "booking/move.html",
-        days=day_views(offers.days, catalogue, call),
         reasons=offers.reasons,
-        first=first,
-        last=first + WEEK - WEEK / 7,
-        earlier=_move_address(call, max(first - WEEK, today)) if first > today else None,
-        later=_move_address(call, first + WEEK),
+        **paging(call, catalogue, offers, shown, today, address),
         **await _facts(call, appointment),
     )
-
-
-def _move_address(call: Call, first: date) -> str:
-    return f"{base_of(call)}/move?from={first.isoformat()}"
 
 
 async def move_submit(call: Call) -> web.Response:

@@ -1,12 +1,13 @@
 """What the booking pages share: reading a wish from an address or form, and laying out days and times."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from babel.dates import format_date
 from multidict import MultiMapping
 
 from server.booking.routing import Day, Slot, Wish, WishMode
@@ -15,7 +16,8 @@ from server.clock import BERLIN, berlin
 from server.errors import BadInput
 from server.web.call import Call
 
-WEEK = timedelta(days=7)
+DAY = timedelta(days=1)
+WEEK = 7 * DAY
 SHOWN_AT_ONCE = 12
 MOST_SERVICES = 5
 
@@ -32,20 +34,35 @@ class SlotView:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The times of one day by one way; `rest` is folded away."""
+    """The times of one day by one way; `all` is how many there are when only a selection is shown, else 0."""
 
     mode: Mode
     site: Site | None
-    first: list[SlotView]
-    rest: list[SlotView]
+    slots: list[SlotView]
+    all: int
 
 
 @dataclass(frozen=True, slots=True)
 class DayView:
+    """A day on the page; `href` leads to all of its times."""
+
     date: date
     short: str
     count: int
+    href: str
     groups: list[Group]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which days a page shows: a week with a selection of times, or one day with all of them."""
+
+    first: date
+    one_day: bool
+
+    @property
+    def last(self) -> date:
+        return self.first if self.one_day else self.first + WEEK - DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,26 +139,56 @@ def by_day(slots: Iterable[Slot]) -> list[Day]:
     return [Day(day, found) for day, found in days.items()]
 
 
-def day_views(days: Sequence[Day], catalogue: Catalogue, call: Call) -> list[DayView]:
+def shown_days(query: Mapping[str, str], today: date) -> Shown:
+    """From `day` (one day) or `from` (a week) in the address; never before today."""
+    one_day = bool(query.get("day"))
+    return Shown(day_from(query.get("day") or query.get("from", ""), today), one_day)
+
+
+def day_views(
+    days: Sequence[Day], catalogue: Catalogue, call: Call, href: Callable[[date], str] | None = None
+) -> list[DayView]:
+    """Days as the page shows them; with `href` (address of a day's page) long lists are cut to a selection."""
     return [
-        DayView(day.date, call.language.short_day(day.date), len(day.slots), _groups(day, catalogue))
+        DayView(
+            day.date,
+            _short(day.date, call),
+            len(day.slots),
+            href(day.date) if href else "",
+            _groups(day, catalogue, cut=href is not None),
+        )
         for day in days
     ]
 
 
-def _groups(day: Day, catalogue: Catalogue) -> list[Group]:
-    found: dict[tuple[Mode, str | None], list[SlotView]] = {}
+def _short(day: date, call: Call) -> str:
+    pattern = "EEE d. MMM" if call.language.babel == "de" else "EEE d MMM"
+    return format_date(day, pattern, locale=call.language.babel)
+
+
+def _groups(day: Day, catalogue: Catalogue, *, cut: bool) -> list[Group]:
+    found: dict[tuple[Mode, str | None], list[Slot]] = {}
     for slot in day.slots:
-        label = slot.start.astimezone(BERLIN).strftime("%H:%M")
-        found.setdefault((slot.mode, slot.site), []).append(SlotView(slot_value(slot), label))
+        found.setdefault((slot.mode, slot.site), []).append(slot)
     groups = []
-    for (mode, site), views in found.items():
-        cut = SHOWN_AT_ONCE if len(views) > SHOWN_AT_ONCE + 4 else len(views)
-        groups.append(Group(mode, catalogue.sites[site] if site else None, views[:cut], views[cut:]))
+    for (mode, site), slots in found.items():
+        picked_out = selection(slots) if cut else slots
+        views = [SlotView(slot_value(slot), f"{slot.start.astimezone(BERLIN):%H:%M}") for slot in picked_out]
+        hidden = len(slots) if len(picked_out) < len(slots) else 0
+        groups.append(Group(mode, catalogue.sites[site] if site else None, views, hidden))
     return groups
 
 
-def times_address(wish: Wish, mode: str, site: str | None, first: date | None = None) -> str:
+def selection(slots: Sequence[Slot]) -> Sequence[Slot]:
+    """The first time and others spread over the day, so that a week fits on a page a telephone can show."""
+    if len(slots) <= SHOWN_AT_ONCE + SHOWN_AT_ONCE // 2:
+        return slots
+    return [slots[n * len(slots) // SHOWN_AT_ONCE] for n in range(SHOWN_AT_ONCE)]
+
+
+def times_address(
+    wish: Wish, mode: str, site: str | None, first: date | None = None, *, one_day: bool = False
+) -> str:
     """The address of the page of times for the same wish."""
     query: list[tuple[str, str]] = []
     for service, count in wish.services:
@@ -150,7 +197,7 @@ def times_address(wish: Wish, mode: str, site: str | None, first: date | None = 
     if site:
         query.append(("site", site))
     if first:
-        query.append(("from", first.isoformat()))
+        query.append(("day" if one_day else "from", first.isoformat()))
     return f"/times?{urlencode(query)}"
 
 

@@ -1,22 +1,26 @@
 """The page of days and times, and holding the time that was picked there. The rules are in `routing.py` and `hold.py`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from aiohttp import web
 
 from server.booking.hold import HoldAsk, hold
 from server.booking.pages_parts import (
+    DAY,
     WEEK,
     Picked,
+    Shown,
     about,
     by_day,
-    day_from,
     day_views,
     fresh_nonce,
     mode_of,
     pairs_of,
     picked,
+    shown_days,
     slots_from,
     times_address,
 )
@@ -42,37 +46,62 @@ async def times(call: Call) -> web.Response:
     mode, site = mode_of(query.get("mode", "")), query.get("site") or None
     wish = wish_of(catalogue, pairs_of(query), mode, site)
     today = berlin(call.now).date()
-    first = day_from(query.get("from", ""), today)
-    offers = await week_of(call, wish, first)
-    if not offers.days and not query.get("from") and (free := _soonest(offers, wish)):
-        first = berlin(free).date()
-        offers = await week_of(call, wish, first)
+    shown, offers = await offers_on_page(call, wish, today)
+
+    def address(first: date, *, one_day: bool = False) -> str:
+        return times_address(wish, mode, site, first, one_day=one_day)
+
     return render(
         call,
         "booking/times.html",
         chosen=wish.services,
-        days=day_views(offers.days, catalogue, call),
         reasons=offers.reasons,
         next_free=_next_free(offers, wish, catalogue),
         modes=[name for name in ("video", "onsite") if (wish.video if name == "video" else wish.onsite)],
         sites=[catalogue.sites[name] for name in wish.sites] if wish.onsite else [],
         mode=mode,
         site_id=site,
-        first=first,
-        last=first + WEEK - WEEK / 7,
         today=today,
-        earlier=times_address(wish, mode, site, max(first - WEEK, today)) if first > today else None,
-        later=times_address(wish, mode, site, first + WEEK),
         nonce=fresh_nonce(),
+        **paging(call, catalogue, offers, shown, today, address),
         **about(wish.services),
     )
 
 
-async def week_of(call: Call, wish: Wish, first: date) -> Offers:
-    """Seven days of free times: a page stays light, and what it says of "this period" is what it shows."""
-    return await call.office.calendar.offers(
-        wish, first, first + WEEK - WEEK / 7, call.now, call.language.code
-    )
+async def offers_on_page(call: Call, wish: Wish, today: date) -> tuple[Shown, Offers]:
+    """What the address asks for; without a day in it the first week in which something is free."""
+    shown = shown_days(call.request.query, today)
+    offers = await _offers(call, wish, shown)
+    asked = "from" in call.request.query or shown.one_day
+    if not offers.days and not asked and (free := _soonest(offers, wish)):
+        shown = Shown(berlin(free).date(), one_day=False)
+        offers = await _offers(call, wish, shown)
+    return shown, offers
+
+
+async def _offers(call: Call, wish: Wish, shown: Shown) -> Offers:
+    return await call.office.calendar.offers(wish, shown.first, shown.last, call.now, call.language.code)
+
+
+def paging(
+    call: Call, catalogue: Catalogue, offers: Offers, shown: Shown, today: date, address: Callable[..., str]
+) -> dict[str, Any]:
+    """The days of a page and the ways from it to earlier and later ones; `address` makes links."""
+    step = DAY if shown.one_day else WEEK
+
+    def of_day(day: date) -> str:
+        return address(day, one_day=True)
+
+    earlier = address(max(shown.first - step, today), one_day=shown.one_day) if shown.first > today else None
+    return {
+        "days": day_views(offers.days, catalogue, call, None if shown.one_day else of_day),
+        "one_day": shown.one_day,
+        "first": shown.first,
+        "last": shown.last,
+        "earlier": earlier,
+        "later": address(shown.first + step, one_day=shown.one_day),
+        "week": address(shown.first),
+    }
 
 
 def _soonest(offers: Offers, wish: Wish) -> datetime | None:
