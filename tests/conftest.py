@@ -1,5 +1,7 @@
 """The fixtures that every test may ask for. Each neighbour is real, started when first asked for, and stopped at the end."""
 
+import os
+
 import pytest
 
 from tests.criteria.recorder import CriteriaRecorder
@@ -34,4 +36,7 @@ __all__ = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.setdefault(
+        "HYPOTHESIS_STORAGE_DIRECTORY", str(config.rootpath / "var" / "cache" / "hypothesis")
+    )
     config.pluginmanager.register(CriteriaRecorder(config), "criteria-recorder")

@@ -1,0 +1,93 @@
+"""The schema grows from nothing, goes back to nothing, and is the one that the models speak of; on both databases."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect
+
+from server.app import make_app
+from server.db import Base, Database
+from server.migrations.run import downgrade, is_current, upgrade
+from tests.neighbours.process import Neighbour
+from tests.office.served import as_environment
+
+ROOT = Path(__file__).parents[1]
+MODELS = make_app  # the composition root imports every model
+
+
+async def on(database_url: str, question: Any) -> Any:
+    db = Database(database_url)
+    try:
+        async with db.read() as tx:
+            return await tx.run_sync(question)
+    finally:
+        await db.close()
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+def differences(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, Base.metadata))
+
+
+def keys(connection: Connection) -> dict[str, Any]:
+    """What autogenerate does not compare: primary keys, and what a deletion takes along."""
+    found = {}
+    for name in sorted(Base.metadata.tables):
+        primary = inspect(connection).get_pk_constraint(name)["constrained_columns"]
+        foreign = {
+            (*key["constrained_columns"], key["referred_table"], key["options"].get("ondelete"))
+            for key in inspect(connection).get_foreign_keys(name)
+        }
+        found[name] = (primary, foreign)
+    return found
+
+
+def keys_of_models() -> dict[str, Any]:
+    return {
+        name: (
+            [column.name for column in table.primary_key],
+            {(key.parent.name, key.column.table.name, key.ondelete) for key in table.foreign_keys},
+        )
+        for name, table in sorted(Base.metadata.tables.items())
+    }
+
+
+async def test_the_schema_is_what_the_models_say(database_url: str) -> None:
+    assert not await is_current(database_url)
+    await upgrade(database_url)
+    assert await is_current(database_url)
+    assert await on(database_url, differences) == []
+    assert await on(database_url, keys) == keys_of_models()
+    assert await on(database_url, tables) == {*Base.metadata.tables, "alembic_version"}
+
+
+async def test_back_to_nothing_and_up_again(database_url: str) -> None:
+    await upgrade(database_url)
+    await downgrade(database_url, "base")
+    assert await on(database_url, tables) == {"alembic_version"}
+    assert not await is_current(database_url)
+    await upgrade(database_url)
+    await upgrade(database_url)
+    assert await on(database_url, differences) == []
+
+
+async def test_processes_that_start_at_once_migrate_one_after_the_other(
+    database_url: str, tmp_path: Path
+) -> None:
+    environment = as_environment(database_url, tmp_path, 0, {})
+    command = [sys.executable, "-m", "server", "migrate"]
+    processes = [
+        Neighbour(command, tmp_path / f"{number}.log", env=environment, cwd=ROOT) for number in range(3)
+    ]
+    codes = [await asyncio.to_thread(process.process.wait, 60) for process in processes]
+    assert codes == [0, 0, 0], [process.output() for process in processes]
+    assert await is_current(database_url)
+    assert await on(database_url, differences) == []
