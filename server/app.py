@@ -161,6 +161,7 @@ def jobs_of(office: Office) -> list[Job]:
             timedelta(minutes=1),
             lambda now: documents_delete.sweep(office.db, office.store, now),
         ),
+        Job("store-tidy", timedelta(hours=1), lambda now: documents_delete.tidy_store(office.db, office.store, now)),
         Job("sessions-tidy", timedelta(minutes=10), lambda now: tidy_sessions(office.db, now)),
     ]
 

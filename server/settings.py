@@ -75,7 +75,7 @@ class Settings(BaseSettings):
         60, ge=0, le=240, description="Room closes this long after the appointment's end"
     )
     upload_limit_mb: int = Field(50, ge=1, le=500, description="Largest document")
-    max_holds: int = Field(2, ge=1, le=1000, description="Open holds per client")
+    max_holds: int = Field(10, ge=1, le=10_000_000, description="Open holds per client address; buildings share one")
     trusted_proxies: int = Field(
         0, ge=0, le=3, description="Proxies in front whose X-Forwarded-For is believed"
     )

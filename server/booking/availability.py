@@ -32,7 +32,7 @@ class Calendar:
         self._assumption_day = assumption_day
         self._snapshot: Snapshot | None = None
         self._loaded_at: datetime | None = None
-        self._looked = 0.0
+        self._looked = self._last_look = 0.0
         self._recent: set[int] = set()
         self._seen = 0
         self._one_look = asyncio.Lock()
@@ -42,6 +42,9 @@ class Calendar:
         self._looked = 0.0
 
     async def catalogue(self, now: datetime) -> Catalogue:
+        """The city's offer; a change of duties alone is no reason to look again."""
+        if self._snapshot is not None and time.monotonic() - self._last_look < LOOK_EVERY_S:
+            return self._snapshot.catalogue
         return (await self.snapshot(now)).catalogue
 
     async def snapshot(self, now: datetime) -> Snapshot:
@@ -60,7 +63,7 @@ class Calendar:
                 await self._reload(tx, now)
             else:
                 await self._follow(tx, self._snapshot, now)
-        self._looked = looked
+        self._looked = self._last_look = looked
 
     def _stale(self, now: datetime) -> bool:
         assert self._snapshot is not None

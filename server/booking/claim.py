@@ -6,10 +6,21 @@ transaction of a verb (hold, move).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,6 +35,7 @@ from server.people.model import StaffRow
 
 HORIZON_DAYS = 92
 CANDIDATES = 8
+LONGEST_DUTY = timedelta(days=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,14 @@ class Span:
     @property
     def ticks(self) -> range:
         return range(tick_of(self.start), tick_of(self.end))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A duty that looked free; `expired`: claims of an expired hold lie in the span and make room first."""
+
+    id: int
+    expired: bool
 
 
 def span_of(wish: Wish, start: datetime, mode: Mode, site: str | None, now: datetime) -> Span:
@@ -66,38 +86,53 @@ async def candidates(
     assumption_day: bool,
     now: datetime,
     own: str = "",
-) -> list[int]:
+) -> list[Candidate]:
     """Duties that look free for the span, the best first; those that speak the wished language before others.
 
     A hint, read outside the writing transaction: only `insert_claims` decides. `own` is an appointment whose
     claims don't count, because they are given back in the same step.
     """
+    asked = {
+        "start": span.start,
+        "end": span.end,
+        "not_before": span.start - LONGEST_DUTY,
+        "first": span.ticks.start,
+        "after": span.ticks.stop,
+        "now": now,
+        "own": own,
+        "services": list(wish.service_ids),
+        "how_many": len(wish.service_ids),
+    }
+    query = VIDEO if span.mode == "video" else ONSITE
+    if span.mode == "onsite":
+        asked["site"] = span.site
     duties = [
         duty
-        for duty in await tx.execute(_looking_free(wish, span, now, own))
+        for duty in await tx.execute(query, asked)
         if _starts_here(duty, wish, span) and _is_open(duty, span, catalogue, assumption_day)
     ]
     duties.sort(key=lambda duty: bool(wish.language) and wish.language not in duty.languages)
-    return [duty.id for duty in duties]
+    return [Candidate(duty.id, bool(duty.expired)) for duty in duties]
 
 
 async def insert_claims(
     tx: AsyncConnection,
-    duty_id: int,
+    duty: Candidate,
     ticks: Sequence[int],
     appointment_id: str,
     expires_at: datetime | None,
     now: datetime,
 ) -> None:
     """The one place where scarcity is decided: a second claim on a tick breaks the primary key."""
-    over = and_(ClaimRow.duty_id == duty_id, ClaimRow.tick.in_(ticks), ClaimRow.expires_at <= now)
-    await tx.execute(delete(ClaimRow).where(over))
+    if duty.expired:
+        span = {"duty": duty.id, "first": ticks[0], "last": ticks[-1], "now": now}
+        await tx.execute(DROP_EXPIRED, span)
     rows = [
-        {"duty_id": duty_id, "tick": tick, "appointment_id": appointment_id, "expires_at": expires_at}
+        {"duty_id": duty.id, "tick": tick, "appointment_id": appointment_id, "expires_at": expires_at}
         for tick in ticks
     ]
     try:
-        await tx.execute(insert(ClaimRow).values(rows))
+        await tx.execute(TAKE, rows)
     except IntegrityError as error:
         raise SlotTaken from error
     except DBAPIError as error:
@@ -114,40 +149,46 @@ async def free(tx: AsyncConnection, appointment_id: str, duty_id: int, now: date
 
 async def announce(tx: AsyncConnection, duty_id: int | None, now: datetime) -> None:
     """Tells every process's calendar that this duty changed."""
-    await tx.execute(insert(CalendarChangeRow).values(duty_id=duty_id, at=now))
+    await tx.execute(CHANGED, {"duty_id": duty_id, "at": now})
 
 
-def _looking_free(wish: Wish, span: Span, now: datetime, own: str) -> Select[*tuple[Any, ...]]:
+def _looking_free(place: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     taken = exists().where(
         ClaimRow.duty_id == DutyRow.id,
-        ClaimRow.tick >= span.ticks.start,
-        ClaimRow.tick < span.ticks.stop,
-        ClaimRow.appointment_id != own,
-        or_(ClaimRow.expires_at.is_(None), ClaimRow.expires_at > now),
+        ClaimRow.tick >= bindparam("first"),
+        ClaimRow.tick < bindparam("after"),
+        ClaimRow.appointment_id != bindparam("own"),
+        or_(ClaimRow.expires_at.is_(None), ClaimRow.expires_at > bindparam("now")),
     )
-    trained = (
-        select(func.count())
-        .where(TrainingRow.staff_id == DutyRow.staff_id, TrainingRow.service_id.in_(wish.service_ids))
-        .scalar_subquery()
+    known = TrainingRow.service_id.in_(bindparam("services", expanding=True))
+    trained = select(func.count()).where(TrainingRow.staff_id == DutyRow.staff_id, known).scalar_subquery()
+    in_span = (
+        ClaimRow.duty_id == DutyRow.id,
+        ClaimRow.tick.between(bindparam("first"), bindparam("after") - 1),
     )
-    columns = (
-        DutyRow.id,
-        DutyRow.site_id,
-        DutyRow.place,
-        DutyRow.step_minutes,
-        DutyRow.demo,
-        StaffRow.languages,
-    )
-    at_home = DutyRow.place == "home"
-    where = or_(at_home, DutyRow.takes_video) if span.mode == "video" else DutyRow.site_id == span.site
+    expired = exists().where(*in_span, ClaimRow.expires_at <= bindparam("now")).label("expired")
+    columns = (DutyRow.id, DutyRow.site_id, DutyRow.step_minutes, DutyRow.demo, StaffRow.languages, expired)
     return (
         select(*columns)
         .join(StaffRow, StaffRow.id == DutyRow.staff_id)
-        .where(DutyRow.starts_at <= span.start, DutyRow.ends_at >= span.end, where)
-        .where(trained == len(wish.service_ids), ~taken)
-        .order_by(DutyRow.demo.desc(), at_home.desc(), DutyRow.id)
+        .where(DutyRow.starts_at <= bindparam("start"), DutyRow.starts_at > bindparam("not_before"))
+        .where(DutyRow.ends_at >= bindparam("end"), place)
+        .where(~taken, trained == bindparam("how_many", type_=Integer))
+        .order_by(DutyRow.demo.desc(), (DutyRow.place == "home").desc(), DutyRow.id)
         .limit(CANDIDATES)
     )
+
+
+# Built once: putting a statement together costs more than the database's answer.
+VIDEO = _looking_free(or_(DutyRow.place == "home", DutyRow.takes_video))
+ONSITE = _looking_free(DutyRow.site_id == bindparam("site"))
+TAKE = insert(ClaimRow)
+CHANGED = insert(CalendarChangeRow)
+DROP_EXPIRED = delete(ClaimRow).where(
+    ClaimRow.duty_id == bindparam("duty"),
+    ClaimRow.tick.between(bindparam("first"), bindparam("last")),
+    ClaimRow.expires_at <= bindparam("now"),
+)
 
 
 def _starts_here(duty: Any, wish: Wish, span: Span) -> bool:

@@ -3,13 +3,14 @@
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access import Appointment, appointment_by_hold, appointment_by_id, hold_token
 from server.booking.availability import Calendar
-from server.booking.claim import Span, announce, candidates, free, insert_claims, span_of
+from server.booking.claim import Candidate, Span, announce, candidates, free, insert_claims, span_of
 from server.booking.model import AppointmentRow, ClaimRow
 from server.booking.number import new_number
 from server.booking.once import DoneBefore, Once
@@ -19,6 +20,13 @@ from server.db import Database
 from server.errors import AlreadyExtended, HoldExpired, SlotTaken, TooManyHolds
 from server.sealing import fingerprint
 from server.settings import Settings
+
+NEW = insert(AppointmentRow)
+OPEN_HOLDS = select(func.count()).where(
+    AppointmentRow.client_key == bindparam("client"),
+    AppointmentRow.state == "held",
+    AppointmentRow.expires_at > bindparam("now"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +65,32 @@ async def hold(
     span = span_of(wish, ask.start, ask.mode, ask.site, now)
     once = Once("hold", key, asdict(ask)) if key is not None else None
     async with db.read() as tx:
-        if once and (before := await once.done(tx)):
-            return _held(await appointment_by_id(tx, before), settings)
+        if await _too_many(tx, ask.client, settings.max_holds, now):
+            if once and (before := await once.done(tx)):
+                return _held(await appointment_by_id(tx, before), settings)
+            raise TooManyHolds
         duties = await candidates(tx, wish, span, catalogue, settings.assumption_day, now)
-    for duty_id in duties:
+    for duty in duties:
+        fresh, row = _new_hold(span, duty.id, ask, settings, now)
         try:
             async with db.write() as tx:
-                appointment = await _hold(tx, span, duty_id, ask, once, settings, now)
+                await _write(tx, span, duty, row, once, now)
         except SlotTaken:
             continue
         except DoneBefore:
-            return await hold(db, calendar, settings, ask, key, now)
+            break
         calendar.touch()
-        return _held(appointment, settings)
+        return fresh
+    if once and (before := await _done_before(db, once)):
+        return _held(before, settings)
     raise await taken(calendar, wish, span, now)
+
+
+async def _done_before(db: Database, once: Once) -> Appointment | None:
+    """What an earlier request with this key held: asked only where this one got nothing."""
+    async with db.read() as tx:
+        before = await once.done(tx)
+        return await appointment_by_id(tx, before) if before else None
 
 
 async def taken(calendar: Calendar, wish: Wish, span: Span, now: datetime) -> SlotTaken:
@@ -81,22 +101,23 @@ async def taken(calendar: Calendar, wish: Wish, span: Span, now: datetime) -> Sl
     return SlotTaken(alternatives=[slot.as_json() for slot in found if slot != wanted])
 
 
-async def _hold(
-    tx: AsyncConnection,
-    span: Span,
-    duty_id: int,
-    ask: HoldAsk,
-    once: Once | None,
-    settings: Settings,
-    now: datetime,
-) -> Appointment:
-    await _check_limit(tx, ask.client, settings.max_holds, now)
+def _new_hold(
+    span: Span, duty_id: int, ask: HoldAsk, settings: Settings, now: datetime
+) -> tuple[Held, dict[str, Any]]:
+    """The hold as its citizen sees it, and its row."""
     appointment_id = secrets.token_hex(16)
+    token = hold_token(settings.secret.get_secret_value(), appointment_id)
     expires_at = now + timedelta(minutes=settings.hold_minutes)
-    values = {
+    row = {
+        "id": appointment_id,
         "number": new_number(),
-        "hold_hash": fingerprint(hold_token(settings.secret.get_secret_value(), appointment_id)),
+        "hold_hash": fingerprint(token),
         "state": "held",
+        "mode": span.mode,
+        "site_id": span.site,
+        "duty_id": duty_id,
+        "starts_at": span.start,
+        "ends_at": span.end,
         "services": [{"id": service, "count": count} for service, count in ask.services],
         "language": ask.language or "de",
         "channel": ask.channel,
@@ -106,13 +127,17 @@ async def _hold(
         "created_at": now,
         "expires_at": expires_at,
     }
-    place = {"mode": span.mode, "site_id": span.site, "starts_at": span.start, "ends_at": span.end}
-    await tx.execute(insert(AppointmentRow).values(id=appointment_id, duty_id=duty_id, **place, **values))
-    await insert_claims(tx, duty_id, span.ticks, appointment_id, expires_at, now)
-    await announce(tx, duty_id, now)
+    return Held(token, span.start, span.end, span.mode, span.site, expires_at, ask.services, False), row
+
+
+async def _write(
+    tx: AsyncConnection, span: Span, duty: Candidate, row: dict[str, Any], once: Once | None, now: datetime
+) -> None:
+    await tx.execute(NEW, row)
+    await insert_claims(tx, duty, span.ticks, row["id"], row["expires_at"], now)
+    await announce(tx, duty.id, now)
     if once:
-        await once.remember(tx, appointment_id, now)
-    return await appointment_by_id(tx, appointment_id)
+        await once.remember(tx, row["id"], now)
 
 
 async def held(db: Database, settings: Settings, token: str, now: datetime) -> Held:
@@ -152,12 +177,8 @@ async def release(db: Database, calendar: Calendar, token: str, now: datetime) -
     calendar.touch()
 
 
-async def _check_limit(tx: AsyncConnection, client: str, most: int, now: datetime) -> None:
-    if not client:
-        return
-    query = select(func.count()).where(AppointmentRow.client_key == client, AppointmentRow.state == "held")
-    if (await tx.scalar(query.where(AppointmentRow.expires_at > now)) or 0) >= most:
-        raise TooManyHolds
+async def _too_many(tx: AsyncConnection, client: str, most: int, now: datetime) -> bool:
+    return bool(client) and (await tx.scalar(OPEN_HOLDS, {"client": client, "now": now}) or 0) >= most
 
 
 def _still_held(appointment: Appointment, now: datetime) -> None:

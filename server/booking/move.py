@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.access import Appointment, appointment_by_id, appointment_by_token
 from server.audit import record
 from server.booking.availability import Calendar
-from server.booking.claim import Span, announce, candidates, insert_claims, span_of
+from server.booking.claim import Candidate, Span, announce, candidates, insert_claims, span_of
 from server.booking.confirm import facts_of
 from server.booking.hold import taken
 from server.booking.model import AppointmentRow, ClaimRow
@@ -38,10 +38,10 @@ async def move(
         wish = wish_of(catalogue, old.services, mode, site)
         span = span_of(wish, start, mode, site, now)
         duties = await candidates(tx, wish, span, catalogue, settings.assumption_day, now, own=old.id)
-    for duty_id in duties:
+    for duty in duties:
         try:
             async with db.write() as tx:
-                moved = await _move(tx, old.id, span, duty_id, now)
+                moved = await _move(tx, old.id, span, duty, now)
         except SlotTaken:
             continue
         calendar.touch()
@@ -56,16 +56,16 @@ def check_movable(appointment: Appointment, now: datetime) -> None:
 
 
 async def _move(
-    tx: AsyncConnection, appointment_id: str, span: Span, duty_id: int, now: datetime
+    tx: AsyncConnection, appointment_id: str, span: Span, duty: Candidate, now: datetime
 ) -> Appointment:
     old = await _lock(tx, appointment_id)
     check_movable(old, now)
     await tx.execute(delete(ClaimRow).where(ClaimRow.appointment_id == old.id))
-    await insert_claims(tx, duty_id, span.ticks, old.id, None, now)
+    await insert_claims(tx, duty, span.ticks, old.id, None, now)
     place = {"mode": span.mode, "site_id": span.site, "starts_at": span.start, "ends_at": span.end}
     one = update(AppointmentRow).where(AppointmentRow.id == old.id)
-    await tx.execute(one.values(duty_id=duty_id, sequence=old.sequence + 1, **place))
-    for changed in {old.duty_id, duty_id}:
+    await tx.execute(one.values(duty_id=duty.id, sequence=old.sequence + 1, **place))
+    for changed in {old.duty_id, duty.id}:
         await announce(tx, changed, now)
     moved = await appointment_by_id(tx, old.id)
     await outbox.post(tx, "moved", old.id, facts_of(moved), now)

@@ -5,13 +5,18 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.booking.model import IdempotencyRow
 from server.errors import BadInput, KeyReused
 from server.sealing import fingerprint
+
+FIND = select(IdempotencyRow.request_hash, IdempotencyRow.appointment_id).where(
+    IdempotencyRow.key_hash == bindparam("key_hash")
+)
+REMEMBER = insert(IdempotencyRow)
 
 
 class DoneBefore(Exception):
@@ -30,8 +35,7 @@ class Once:
 
     async def done(self, tx: AsyncConnection) -> str | None:
         """The appointment an earlier request with this key made; `KeyReused` when that was another request."""
-        query = select(IdempotencyRow.request_hash, IdempotencyRow.appointment_id)
-        row = (await tx.execute(query.where(IdempotencyRow.key_hash == self.key_hash))).first()
+        row = (await tx.execute(FIND, {"key_hash": self.key_hash})).first()
         if row is None:
             return None
         if row.request_hash != self.request_hash:
