@@ -25,6 +25,7 @@ async def new_visitor(
         java_script_enabled=script,
         viewport={"width": width, "height": 900},
         locale="de-DE",
+        reduced_motion="reduce",  # no smooth scrolling: what has the focus is in view at once
         permissions=["camera", "microphone"],
     )
     context.set_default_timeout(PATIENCE_MS)
