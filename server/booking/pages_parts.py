@@ -19,6 +19,7 @@ from server.web.call import Call
 DAY = timedelta(days=1)
 WEEK = 7 * DAY
 SHOWN_AT_ONCE = 12
+MOST_AT_ONCE = 18
 MOST_SERVICES = 5
 
 Pairs = tuple[tuple[str, int], ...]
@@ -180,10 +181,15 @@ def _groups(day: Day, catalogue: Catalogue, *, cut: bool) -> list[Group]:
 
 
 def selection(slots: Sequence[Slot]) -> Sequence[Slot]:
-    """The first time and others spread over the day, so that a week fits on a page a telephone can show."""
-    if len(slots) <= SHOWN_AT_ONCE + SHOWN_AT_ONCE // 2:
+    """The first time and round ones spread over the day, so that a week fits on a page a telephone can show."""
+    if len(slots) <= MOST_AT_ONCE:
         return slots
-    return [slots[n * len(slots) // SHOWN_AT_ONCE] for n in range(SHOWN_AT_ONCE)]
+    first, others = slots[0], list(slots[1:])
+    for minutes in (15, 30, 60):
+        if len(others) >= MOST_AT_ONCE:
+            others = [slot for slot in others if slot.start.minute % minutes == 0] or others
+    count = len(others) if len(others) < MOST_AT_ONCE else SHOWN_AT_ONCE - 1
+    return [first, *(others[n * len(others) // count] for n in range(count))]
 
 
 def times_address(
