@@ -175,7 +175,7 @@ def starts_of_day(snapshot: Snapshot, wish: Wish, day: date, now: datetime) -> d
     able = [ids <= crew.services for crew in snapshot.crews]
     if language and any(language in crew.languages for crew in snapshot.crews):
         able = [fit and language in crew.languages for fit, crew in zip(able, snapshot.crews, strict=True)]
-    base_grid = grid(wish.step_ticks)
+    base_grid = grid(day, wish.step_ticks)
     video, sites = 0, dict.fromkeys(wish.sites, 0) if wish.onsite else {}
     wants_video = wish.video
     for duty in duties.values():
@@ -186,7 +186,7 @@ def starts_of_day(snapshot: Snapshot, wish: Wish, day: date, now: datetime) -> d
         if not on_site and not (wants_video and duty.takes_video):
             continue
         starts = fits(duty.free_at(now) if duty.held else duty.free, ticks)
-        starts &= grid(duty.step_ticks) if duty.step_ticks else base_grid
+        starts &= grid(day, duty.step_ticks) if duty.step_ticks else base_grid
         if wants_video and duty.takes_video:
             video |= starts
         if on_site and site is not None:

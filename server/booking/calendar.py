@@ -1,7 +1,8 @@
 """The office's calendar as bit masks, pure: which ticks of a local day a duty has, and where a visit fits.
 
 A mask is one integer per duty and local day; bit 0 is local midnight, a bit is five minutes. Days of 23 and
-25 hours simply have fewer or more bits. Opening hours are in `catalog/hours.py`.
+25 hours simply have fewer or more bits. A duty that goes on past midnight keeps some bits of the next day,
+so that a visit may end there; it always starts on its own day. Opening hours are in `catalog/hours.py`.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,8 @@ from functools import cache
 
 from server.clock import BERLIN, ceil_tick, tick_of
 
-MOST_TICKS = 25 * 12
+PAST_MIDNIGHT = 3 * 12
+MOST_TICKS = 25 * 12 + PAST_MIDNIGHT
 
 
 @dataclass(slots=True)
@@ -51,8 +53,8 @@ def local_days(starts_at: datetime, ends_at: datetime) -> list[date]:
 
 
 def span_mask(day: date, starts_at: datetime, ends_at: datetime) -> int:
-    """The whole ticks of this local day that lie inside the span."""
-    base, end = first_tick(day), first_tick(day + timedelta(days=1))
+    """The whole ticks of this local day, and a few of the next, that lie inside the span."""
+    base, end = first_tick(day), first_tick(day + timedelta(days=1)) + PAST_MIDNIGHT
     low = max(ceil_tick(starts_at), base) - base
     high = min(tick_of(ends_at), end) - base
     return ((1 << high) - 1) & ~((1 << low) - 1) if high > low else 0
@@ -78,9 +80,10 @@ def fits(free: int, ticks: int) -> int:
 
 
 @cache
-def grid(step_ticks: int) -> int:
-    """Starts on a grid from local midnight."""
-    return sum(1 << bit for bit in range(0, MOST_TICKS, step_ticks))
+def grid(day: date, step_ticks: int) -> int:
+    """Starts on a grid from local midnight to the next."""
+    length = first_tick(day + timedelta(days=1)) - first_tick(day)
+    return sum(1 << bit for bit in range(0, length, step_ticks))
 
 
 def bits(mask: int) -> list[int]:

@@ -194,7 +194,7 @@ DROP_EXPIRED = delete(ClaimRow).where(
 def _starts_here(duty: Any, wish: Wish, span: Span) -> bool:
     day = span.start.astimezone(BERLIN).date()
     step = duty.step_minutes // 5 if duty.step_minutes else wish.step_ticks
-    return bool(grid(step) >> (span.ticks.start - first_tick(day)) & 1)
+    return bool(grid(day, step) >> (span.ticks.start - first_tick(day)) & 1)
 
 
 def _is_open(duty: Any, span: Span, catalogue: Catalogue, assumption_day: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from server.clock import wall_span
 from server.planning.duties import Duty
@@ -10,6 +10,8 @@ from server.planning.duties import Duty
 HOME = "home"
 SITES = {"R": "rathausplatz", "K": "kronenstrasse", "G": "gerberstrasse", "B": "bahnhofstrasse"}
 FRIDAY = 4
+FIRST_NOW = date(2026, 1, 6)
+FOUR_WEEKS = timedelta(days=28)
 
 Shift = tuple[time, time]
 EARLY_LUNCH: tuple[Shift, ...] = ((time(7, 30), time(11, 30)), (time(12, 15), time(17)))
@@ -119,7 +121,16 @@ def _shifts(member: Member, letter: str, day: date) -> tuple[Shift, ...]:
     return EARLY_LUNCH if member.early_lunch else LATE_LUNCH
 
 
-def duty_now(staff_id: int, day: date) -> Duty:
-    """The demo's duty "jetzt": the whole day, every day, a start every five minutes."""
-    start, end = wall_span(day, time(0), time(0))
-    return Duty(staff_id, "home", start, end, step_minutes=5, demo=True)
+def duties_now(staff_id: int, first: date, last: date) -> list[Duty]:
+    """The demo's duty "jetzt" over these days: round the clock, a start every five minutes.
+
+    One row for four weeks, because a visit can not go on from one duty into the next.
+    """
+    begin = FIRST_NOW + (first - FIRST_NOW) // FOUR_WEEKS * FOUR_WEEKS
+    duties = []
+    while begin <= last:
+        start, _ = wall_span(begin, time(0), time(0))
+        end, _ = wall_span(begin + FOUR_WEEKS, time(0), time(0))
+        duties.append(Duty(staff_id, "home", start, end, step_minutes=5, demo=True))
+        begin += FOUR_WEEKS
+    return duties

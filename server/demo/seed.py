@@ -14,7 +14,7 @@ from server.catalog.model import Catalogue, ServiceRow
 from server.catalog.services import load_catalogue
 from server.clock import berlin
 from server.db import Database
-from server.demo.crew import CREW, JETZT, Member, duties_of, duty_now
+from server.demo.crew import CREW, JETZT, Member, duties_now, duties_of
 from server.people.model import StaffRow
 from server.people.sign_in import HASHER
 from server.planning.duties import Duty, add_duties
@@ -22,6 +22,7 @@ from server.settings import Settings
 
 PASSWORD = "sprechzeit-demo"
 DAYS_AHEAD = 56
+DAYS_AT_ONCE = 63
 KEMPTEN = Path(__file__).with_name("kempten.yaml")
 
 
@@ -31,11 +32,11 @@ async def seed(db: Database, settings: Settings, now: datetime) -> None:
     A city that stood still for weeks gets duties from today on. All in one transaction.
     """
     today = berlin(now).date()
-    last = today + timedelta(days=DAYS_AHEAD)
     async with db.read() as tx:
         seeded = await _last_day(tx)
-        if seeded and seeded >= last:
+        if seeded and seeded >= today + timedelta(days=DAYS_AHEAD):
             return
+    last = today + timedelta(days=DAYS_AT_ONCE)
     async with db.write() as tx:
         if not await tx.scalar(select(func.count()).select_from(ServiceRow)):
             await store_catalogue(tx, read_catalogue(KEMPTEN), now)
@@ -44,12 +45,18 @@ async def seed(db: Database, settings: Settings, now: datetime) -> None:
         seeded = await _last_day(tx)
         first = max(today, seeded + timedelta(days=1)) if seeded else today
         planned = _plan(catalogue, staff, first, last, settings.assumption_day)
-        await add_duties(tx, list(planned), now)
+        await add_duties(tx, [*planned, *await _missing_now(tx, staff[JETZT.login], today, last)], now)
+
+
+async def _missing_now(tx: AsyncConnection, staff_id: int, today: date, last: date) -> list[Duty]:
+    """The rows of the duty "jetzt" that are not there yet."""
+    there = set(await tx.scalars(select(DutyRow.starts_at).where(DutyRow.demo)))
+    return [duty for duty in duties_now(staff_id, today, last) if duty.starts_at not in there]
 
 
 async def _last_day(tx: AsyncConnection) -> date | None:
-    """The last day that has its duty "jetzt"."""
-    starts_at = await tx.scalar(select(func.max(DutyRow.starts_at)).where(DutyRow.demo))
+    """The last day on which somebody works."""
+    starts_at = await tx.scalar(select(func.max(DutyRow.starts_at)).where(DutyRow.demo.is_(False)))
     return berlin(starts_at).date() if starts_at else None
 
 
@@ -99,9 +106,8 @@ def trained_for(member: Member, catalogue: Catalogue) -> list[str]:
 def _plan(
     catalogue: Catalogue, staff: Mapping[str, int], first: date, last: date, assumption_day: bool
 ) -> Iterator[Duty]:
-    """All duties from the first day to the last; nobody works where the day is closed, except "jetzt"."""
+    """All duties from the first day to the last but "jetzt"; nobody works where the day is closed."""
     for day in days(first, last):
-        yield duty_now(staff[JETZT.login], day)
         for member in CREW:
             for duty in duties_of(member, staff[member.login], day):
                 known = duty.site_id is None or duty.site_id in catalogue.sites

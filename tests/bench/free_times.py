@@ -70,7 +70,7 @@ def _ours(snapshot: Snapshot) -> float:
 def _bare(snapshot: Snapshot) -> float:
     """The limit: masks in a list, fit and union by site, without rules, lead time, or the list of times."""
     masks = [[(duty.site, duty.free) for duty in duties.values()] for duties in snapshot.days.values()]
-    step = grid(3)
+    step = grid(FIRST, 3)
     begin = time.perf_counter()
     for day in masks:
         union: dict[str | None, int] = {}

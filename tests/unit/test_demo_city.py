@@ -71,8 +71,9 @@ async def test_later_starts_add_the_days_that_are_missing(db: Database) -> None:
         await seed(db, SETTINGS, NOW + later)
         after = await duties_of(db)
         assert after[: len(before)] == before
-        last = max(duty.ends_at for duty in after)
-        assert berlin(last).date() == berlin(NOW + later).date() + timedelta(days=57)
+        for demo in (False, True):
+            last = max(duty.ends_at for duty in after if duty.demo is demo)
+            assert last >= NOW + later + timedelta(days=56)
         before = after
 
 
@@ -99,7 +100,7 @@ async def test_twelve_clerks_serve_at_home_and_at_all_four_sites(db: Database) -
 @pytest.mark.criterion("B05", "B06")
 async def test_desk_duties_lie_within_function_times_and_leave_out_closed_days(db: Database) -> None:
     catalogue = await catalogue_of(db)
-    first, last = NOW.date(), NOW.date() + timedelta(days=60)
+    first, last = NOW.date(), NOW.date() + timedelta(days=70)
     for duty in await duties_of(db):
         if duty.demo:
             continue
@@ -135,21 +136,17 @@ async def test_the_clerk_of_the_duty_now_knows_every_video_service(db: Database)
 
 @pytest.mark.parametrize("day", ["2026-11-22", "2026-12-25", "2027-03-28"])
 async def test_at_any_hour_of_any_day_a_video_time_is_minutes_away(db: Database, day: str) -> None:
-    """A Sunday, Christmas, and the day on which a clock change and Easter fall together.
-
-    A visit ends on the day it began: half an hour before midnight the next time is the new day's first.
-    """
+    """A Sunday, Christmas, and the day on which a clock change and Easter fall together."""
     wish = wish_of(await catalogue_of(db), [("bauberatung", 1)], "video", None, None)
     today = date.fromisoformat(day)
     midnight, end = wall_span(today, time(0), time(0))
     await seed(db, SETTINGS, midnight)
-    for seconds in range(0, int((end - midnight).total_seconds()), 3517):
+    for seconds in range(0, int((end - midnight).total_seconds()), 1201):
         now = midnight + timedelta(seconds=seconds)
         calendar = Calendar(db, assumption_day=SETTINGS.assumption_day)
         offers = await calendar.offers(wish, today, today + timedelta(days=1), now, "de")
         assert offers.next_video is not None
-        latest = end if end - now < timedelta(minutes=40) else now + timedelta(minutes=10)
-        assert now < offers.next_video <= latest, now
+        assert now < offers.next_video <= now + timedelta(minutes=10), now
 
 
 def test_the_words_at_the_start_say_where_to_click() -> None:
