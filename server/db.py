@@ -113,15 +113,19 @@ class Database:
         await self._reader.dispose()
 
 
+AWAY = ("08", "3D", "40", "53", "57", "58")
+"""SQLSTATE classes by which PostgreSQL says "not now": starting up, shutting down, too many, deadlock, disk full."""
+
+
 @contextmanager
 def _outages_named() -> Iterator[None]:
     """Turns "the database can't be reached" into `Unavailable`; broken constraints pass through."""
     try:
         yield
-    except (PoolTimeout, ConnectionError, InterfaceError, OperationalError) as error:
+    except (PoolTimeout, OSError, InterfaceError, OperationalError) as error:
         raise Unavailable from error
     except DBAPIError as error:
-        if error.connection_invalidated:
+        if error.connection_invalidated or str(getattr(error.orig, "sqlstate", "")).startswith(AWAY):
             raise Unavailable from error
         raise
 

@@ -51,6 +51,8 @@ class JobRunner:
                 await self.run_due()
             except Unavailable:
                 log.warning("database away, jobs wait")
+            except Exception as error:  # noqa: BLE001  the runner must outlive whatever a database says
+                log.error("jobs stopped for a moment: %s", type(error).__name__)
             await asyncio.sleep(look_every_s)
 
     async def run_due(self) -> list[str]:

@@ -39,6 +39,7 @@ from server.web.api import Endpoint, Reply
 from server.web.call import Call
 
 LONGEST = timedelta(days=92)
+FOUR_WEEKS = timedelta(days=28)
 KEY = "Idempotency-Key"
 
 
@@ -47,7 +48,7 @@ async def availability(call: Call) -> Reply:
     services = query.pairs()
     wish = wish_of(await call.catalogue(), services, query.mode, query.site, query.lang)
     first = query.from_ or berlin(call.now).date()
-    last = query.to or first + timedelta(days=28)
+    last = query.to or min(first, date.max - FOUR_WEEKS) + FOUR_WEEKS
     check_range(first, last)
     offers = await call.office.calendar.offers(wish, first, last, call.now, call.language.code)
     return Reply(_availability(offers, call))

@@ -5,7 +5,7 @@ import unicodedata
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, model_validator
 
 from server.catalog.model import Mode
 from server.web.api import Int, Model
@@ -38,10 +38,27 @@ def _phone(text: str) -> str:
     return text
 
 
+def _written(value: Any) -> Any:
+    """A number of seconds would be an instant too, but is no ISO 8601."""
+    if isinstance(value, str) and not re.match(r"\d{4}-", value):
+        raise ValueError("Bitte als ISO 8601 mit Zeitzone.")
+    if not isinstance(value, (str, datetime)):
+        raise ValueError("Bitte als ISO 8601 mit Zeitzone.")
+    return value
+
+
+def _of_our_days(value: datetime) -> datetime:
+    """At the edges of the calendar another time zone is another year, and that year does not exist."""
+    if not 1900 <= value.year <= 9000:
+        raise ValueError("Dieses Jahr gibt es hier nicht.")
+    return value
+
+
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_name)]
 Mail = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_mail)]
 Phone = Annotated[str, Field(min_length=5, max_length=30), AfterValidator(_phone)]
 Word = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_of_our_days)]
 Answer = Annotated[str, Field(max_length=1000), AfterValidator(_visible)]
 Language = Annotated[
     str, Field(min_length=2, max_length=12, pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})?$")
@@ -109,7 +126,7 @@ class HoldBody(Model):
     services: list[Item] = Field(min_length=1, max_length=5)
     mode: Mode
     site: Word | None = None
-    start: AwareDatetime
+    start: Instant
     language: Language | None = None
 
 
@@ -133,7 +150,7 @@ class AppointmentBody(Model):
 
 
 class MoveBody(Model):
-    start: AwareDatetime
+    start: Instant
     mode: Mode
     site: Word | None = None
 

@@ -37,6 +37,6 @@ async def remove(call: Call) -> web.Response:
 
 
 pages = [
-    Page("POST", "/a/{token}/documents", send),
+    Page("POST", "/a/{token}/documents", send, streams=True),
     Page("POST", "/a/{token}/documents/{document}/delete", remove),
 ]

@@ -66,9 +66,10 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Page:
-    """A page for people. `roles` empty: open to citizens."""
+    """A page for people. `roles` empty: open to citizens. `streams`: it reads its form itself, piece by piece."""
 
     method: str
     path: str
     handler: Handler
     roles: frozenset[str] = PUBLIC
+    streams: bool = False

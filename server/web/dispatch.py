@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from aiohttp import web
+from multidict import MultiMapping
 from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import to_jsonable_python
 
@@ -60,9 +61,10 @@ def page_handler(page: Page) -> Any:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         call = await _open_call(request, page)
-        if call.staff and page.roles and request.method not in SAFE:
-            form = await request.post()
-            _check_csrf(call.staff, str(form.get("csrf", "")))
+        if request.method not in SAFE and not page.streams:
+            form = await _read_form(request)
+            if call.staff and page.roles:
+                _check_csrf(call.staff, str(form.get("csrf", "")))
         reply = await page.handler(call)
         return _as_json(reply) if isinstance(reply, Reply) else reply
 
@@ -78,7 +80,7 @@ async def _open_call(request: web.Request, declared: Declared) -> Call:
     call = Call(request, office, language_of(request), now)
     call.client = client_key(request, office.settings, now)
     cookie = request.cookies.get(cookie_name(office.settings))
-    if cookie and (declared.roles or request.path.startswith("/office")):
+    if cookie and cookie.isascii() and (declared.roles or request.path.startswith("/office")):
         call.staff = await staff_of(
             office.db, cookie, timedelta(minutes=office.settings.session_idle_minutes), now
         )
@@ -93,8 +95,13 @@ async def _open_call(request: web.Request, declared: Declared) -> Call:
 def _check_text(request: web.Request) -> None:
     """Addresses with NUL or broken UTF-8 lead nowhere, on every database."""
     for value in (*request.match_info.values(), *request.query.keys(), *request.query.values()):
-        if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        if not _is_sound(value):
             raise NotFound
+
+
+def _is_sound(text: str) -> bool:
+    """No database takes a NUL, and half a surrogate pair is no text."""
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _check_origin(request: web.Request, office: Office) -> None:
@@ -110,14 +117,28 @@ def _check_origin(request: web.Request, office: Office) -> None:
 
 
 def _check_csrf(staff: Staff, token: str) -> None:
-    if not hmac.compare_digest(token.encode(), staff.csrf.encode()):
+    if not hmac.compare_digest(token.encode("utf-8", "replace"), staff.csrf.encode()):
         raise ForeignOrigin("Die Sitzung passt nicht mehr zu dieser Seite. Bitte laden Sie sie neu.")
+
+
+async def _read_form(request: web.Request) -> MultiMapping[Any]:
+    """The form of a page, kept for its handler. What is no form, or says it is in no known alphabet, is refused."""
+    try:
+        form = await request.post()
+    except (ValueError, LookupError, AssertionError, web.RequestPayloadError):
+        raise BadInput from None
+    if not all(_is_sound(value) for value in form.values() if isinstance(value, str)):
+        raise BadInput
+    return form
 
 
 async def _read_json(request: web.Request, model: type[BaseModel]) -> BaseModel:
     if request.content_type != "application/json":
         raise UnsupportedBody
-    raw = await request.read()
+    try:
+        raw = await request.read()
+    except web.RequestPayloadError:  # says it is compressed and is not
+        raise BadInput from None
     if b"\0" in raw or b"\\u0000" in raw:
         raise BadInput
     try:

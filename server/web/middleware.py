@@ -46,6 +46,7 @@ def content_security_policy(settings: Settings) -> str:
 def security_headers(settings: Settings) -> dict[str, str]:
     headers = {
         "Content-Security-Policy": content_security_policy(settings),
+        "Server": "Sprechzeit",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=()",

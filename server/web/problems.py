@@ -45,7 +45,7 @@ def as_problem(refusal: Refusal, language: Language) -> web.Response:
         status=refusal.status,
         text=json.dumps(body, ensure_ascii=False),
         content_type="application/problem+json",
-        headers=refusal.headers,
+        headers={"Cache-Control": "no-store", **refusal.headers},
     )
 
 
@@ -60,7 +60,7 @@ def from_validation(error: ValidationError) -> BadInput:
 
 def from_http(error: web.HTTPException, limit_mb: int) -> Refusal:
     """aiohttp's own answers in our words."""
-    if error.status == 404:
+    if error.status in (403, 404):  # a folder of static files looks like nothing at all
         return NotFound()
     if error.status == 413:
         return TooLarge(params={"limit_mb": limit_mb})
