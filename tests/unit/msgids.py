@@ -19,6 +19,8 @@ SOURCES = (
     "rooms/*.py",
     "web/*.py",
 )
+# What these say about a field goes to programmers, as it is, beside the translated sentence.
+API_ONLY = ("shapes.py",)
 STAFF_SOURCES = ("people/*.py", "planning/*.py", "catalog/services.py")
 SENTENCE = re.compile(r"[A-ZÄÖÜ„][^\n]*[a-zäöü…]+ [^\n]*[.?!…]$", re.DOTALL)
 GERMAN = re.compile(
@@ -42,7 +44,7 @@ def in_templates(*, staff: bool) -> set[str]:
 
 def in_sources(*, staff: bool) -> set[str]:
     patterns = STAFF_SOURCES if staff else SOURCES
-    paths = sorted({path for pattern in patterns for path in ROOT.glob(pattern)})
+    paths = sorted({path for pattern in patterns for path in ROOT.glob(pattern) if path.name not in API_ONLY})
     return {message for path in paths for message in _messages(ast.parse(path.read_text()))}
 
 
