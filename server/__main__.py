@@ -89,6 +89,24 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+@cli.command("rotate-keys")
+def rotate_keys() -> None:
+    """Umhüllt alle Vorgangsschlüssel mit dem neuen Hauptschlüssel; der Betrieb geht dabei weiter."""
+    from server.db import Database
+    from server.documents.rotate import keyring_of, rotate
+
+    settings = settings_or_exit()
+
+    async def run() -> int:
+        db = Database(settings.database_url)
+        try:
+            return await rotate(db, keyring_of(settings))
+        finally:
+            await db.close()
+
+    typer.echo(f"{asyncio.run(run())} Schlüssel neu umhüllt.")
+
+
 @users.command("add")
 def user_add(
     login: str,

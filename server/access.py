@@ -139,13 +139,12 @@ async def day_of(tx: AsyncConnection, staff: Staff, start: datetime, end: dateti
 
 async def case_of(tx: AsyncConnection, appointment: Appointment, keyring: Keyring) -> Case:
     """The case of an appointment that was handed out here, opened; `NotFound` once its key is gone."""
-    query = select(CaseRow.id, CaseRow.wrapped_key, CaseRow.contact_sealed).where(
-        CaseRow.id == appointment.case_id
-    )
+    columns = (CaseRow.id, CaseRow.wrapped_key, CaseRow.key_version, CaseRow.contact_sealed)
+    query = select(*columns).where(CaseRow.id == appointment.case_id)
     row = (await tx.execute(query)).first()
     if row is None or row.wrapped_key is None or row.contact_sealed is None:
         raise NotFound
-    key = keyring.unwrap(row.wrapped_key)
+    key = keyring.unwrap(row.wrapped_key, row.key_version)
     return Case(row.id, key, contact_opened(key, row.id, row.contact_sealed))
 
 

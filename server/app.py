@@ -22,6 +22,7 @@ from server.db import Database
 from server.documents import delete as documents_delete
 from server.documents import pages as documents_pages
 from server.documents import routes as documents_routes
+from server.documents.rotate import keyring_of
 from server.documents.seal import Store
 from server.jobs import Job, JobRunner
 from server.notices import routes as notices_routes
@@ -36,13 +37,14 @@ from server.rooms import pages as rooms_pages
 from server.rooms import routes as rooms_routes
 from server.rooms.admit import signaling_settings
 from server.rooms.listen import RoomWatch
-from server.sealing import Keyring
 from server.settings import Settings
 from server.web import health
 from server.web.api import Endpoint, Page, Reply
 from server.web.call import BUS, OFFICE, Call, Office
 from server.web.dispatch import api_handler, page_handler
 from server.web.language import Language
+from server.web.logs import without_content
+from server.web.metrics import Metrics, serve_metrics
 from server.web.middleware import hardened, refusals
 from server.web.openapi import describe
 from signaling.app import add_signaling
@@ -71,12 +73,19 @@ PAGES: list[Page] = [
 
 def make_app(settings: Settings, clock: Clock | None = None) -> web.Application:
     """A server ready to run; its database must have been migrated."""
-    app = web.Application(middlewares=[hardened(settings), refusals()], client_max_size=256 * 1024)
+    without_content()
+    middlewares = [hardened(settings), refusals()]
+    metrics = Metrics() if settings.metrics_port else None
+    if metrics:
+        middlewares.insert(0, metrics.counting())
+    app = web.Application(middlewares=middlewares, client_max_size=256 * 1024)
     office = _office(settings, clock or SystemClock())
     app[OFFICE] = office
     app[BUS] = open_bus(settings.redis_url)
     app[BUS].subscribe(office.rooms.hear)
     app.cleanup_ctx.extend([_database, _bus, _background])
+    if metrics:
+        app.cleanup_ctx.append(serve_metrics(metrics, settings))
     _add_routes(app, settings)
     if settings.signaling_url is None:
         add_signaling(app, signaling_settings(settings), app[BUS], lambda: office.clock.now().timestamp())
@@ -89,7 +98,7 @@ def _office(settings: Settings, clock: Clock) -> Office:
         settings=settings,
         clock=clock,
         db=db,
-        keyring=Keyring(settings.master_key.get_secret_value(), settings.master_key_version),
+        keyring=keyring_of(settings),
         store=Store(settings.store),
         bell=OutboxBell(),
         calendar=Calendar(db, assumption_day=settings.assumption_day),
@@ -153,6 +162,9 @@ def jobs_of(office: Office) -> list[Job]:
         async with office.db.write() as tx:
             await audit.extend_chain(tx)
 
+    async def tidy_store(_now: object) -> None:
+        await documents_delete.tidy_store(office.db, office.store, await asyncio.to_thread(office.store.now))
+
     return [
         Job("audit-chain", timedelta(seconds=10), extend_chain),
         Job("booking-tidy", timedelta(minutes=5), lambda now: tidy(office.db, now)),
@@ -161,7 +173,11 @@ def jobs_of(office: Office) -> list[Job]:
             timedelta(minutes=1),
             lambda now: documents_delete.sweep(office.db, office.store, now),
         ),
-        Job("store-tidy", timedelta(hours=1), lambda now: documents_delete.tidy_store(office.db, office.store, now)),
+        Job(
+            "store-tidy",
+            timedelta(hours=1),
+            tidy_store,
+        ),
         Job("sessions-tidy", timedelta(minutes=10), lambda now: tidy_sessions(office.db, now)),
     ]
 
@@ -196,4 +212,3 @@ def run(settings: Settings, ready: Callable[[], None] | None = None) -> None:
         shutdown_timeout=3,
         reuse_port=True,
     )
-

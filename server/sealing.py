@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,22 +21,31 @@ class SealBroken(Exception):
 
 
 class Keyring:
-    """Wraps and unwraps case keys. Losing the master key loses every case: back it up apart from the data."""
+    """Wraps and unwraps case keys. Losing the master key loses every case: back it up apart from the data.
 
-    def __init__(self, master_key_base64: str, version: int) -> None:
-        self._master = base64.b64decode(master_key_base64)
+    `previous` holds older master keys by version, so that cases stay readable while they are wrapped anew.
+    """
+
+    def __init__(
+        self, master_key_base64: str, version: int, previous: Mapping[int, str] | None = None
+    ) -> None:
+        self._masters = {number: base64.b64decode(key) for number, key in (previous or {}).items()}
+        self._masters[version] = base64.b64decode(master_key_base64)
         self.version = version
 
     def new_key(self) -> tuple[bytes, bytes]:
-        """A fresh case key, plain and wrapped."""
+        """A fresh case key, plain and wrapped by the present master key."""
         key = AESGCM.generate_key(bit_length=256)
-        return key, aes_key_wrap(self._master, key)
+        return key, self.wrap(key)
 
-    def unwrap(self, wrapped: bytes) -> bytes:
-        """The case key; `SealBroken` when it was wrapped by another master key."""
+    def wrap(self, key: bytes) -> bytes:
+        return aes_key_wrap(self._masters[self.version], key)
+
+    def unwrap(self, wrapped: bytes, version: int) -> bytes:
+        """The case key; `SealBroken` when it was wrapped by a master key that is not here."""
         try:
-            return aes_key_unwrap(self._master, wrapped)
-        except InvalidUnwrap as error:
+            return aes_key_unwrap(self._masters[version], wrapped)
+        except (InvalidUnwrap, KeyError) as error:
             raise SealBroken("case key") from error
 
 

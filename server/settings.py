@@ -57,6 +57,9 @@ class Settings(BaseSettings):
         description="Base64 of 32 bytes that wrap every case's key",
     )
     master_key_version: int = Field(1, ge=1, description="Version written beside each wrapped key")
+    previous_master_keys: SecretStr = Field(
+        SecretStr(""), description="Older master keys while `sprechzeit rotate-keys` runs: 1:Base64,2:Base64"
+    )
     signaling_url: str | None = Field(
         None, description="wss:// address of separate signaling; without: embedded"
     )
@@ -75,7 +78,9 @@ class Settings(BaseSettings):
         60, ge=0, le=240, description="Room closes this long after the appointment's end"
     )
     upload_limit_mb: int = Field(50, ge=1, le=500, description="Largest document")
-    max_holds: int = Field(10, ge=1, le=10_000_000, description="Open holds per client address; buildings share one")
+    max_holds: int = Field(
+        10, ge=1, le=10_000_000, description="Open holds per client address; buildings share one"
+    )
     trusted_proxies: int = Field(
         0, ge=0, le=3, description="Proxies in front whose X-Forwarded-For is believed"
     )
@@ -106,9 +111,21 @@ class Settings(BaseSettings):
             raise ValueError("master_key must be Base64") from error
         if len(key) != 32:
             raise ValueError("master_key must be Base64 of exactly 32 bytes")
+        try:
+            lengths = {len(base64.b64decode(key, validate=True)) for key in self.older_master_keys.values()}
+        except ValueError as error:
+            raise ValueError("previous_master_keys must look like 1:Base64,2:Base64") from error
+        if lengths - {32}:
+            raise ValueError("previous_master_keys must be Base64 of exactly 32 bytes each")
         if not self.demo:
             self._refuse_demo_secrets()
         return self
+
+    @property
+    def older_master_keys(self) -> dict[int, str]:
+        """Older master keys by version; a part that can't be read was refused at start."""
+        parts = [part for part in self.previous_master_keys.get_secret_value().split(",") if part.strip()]
+        return {int(version): key for version, _, key in (part.strip().partition(":") for part in parts)}
 
     def _refuse_demo_secrets(self) -> None:
         for name in ("secret", "ticket_secret"):

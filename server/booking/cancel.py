@@ -8,7 +8,6 @@ from server.access import Appointment, appointment_by_id, appointment_by_token
 from server.audit import record
 from server.booking.availability import Calendar
 from server.booking.claim import free
-from server.booking.confirm import facts_of
 from server.booking.model import AppointmentRow
 from server.booking.move import check_movable
 from server.db import Database
@@ -26,11 +25,14 @@ async def cancel(db: Database, calendar: Calendar, token: str, now: datetime) ->
         alive = AppointmentRow.state.in_(("pending", "confirmed"))
         one = update(AppointmentRow).where(AppointmentRow.id == appointment.id, alive)
         gone = one.values(state="cancelled", cancelled_at=now, sequence=AppointmentRow.sequence + 1)
-        if (await tx.execute(gone)).rowcount != 1:
-            raise TooLate
+        done = (await tx.execute(gone)).rowcount == 1
         appointment = await appointment_by_id(tx, appointment.id)
+        if not done and appointment.state == "cancelled":
+            return appointment  # the other click was quicker
+        if not done:
+            raise TooLate
         await free(tx, appointment.id, appointment.duty_id, now)
-        await outbox.post(tx, "cancelled", appointment.id, facts_of(appointment), now)
+        await outbox.post(tx, "cancelled", appointment.id, outbox.facts_of(appointment), now)
         await record(tx, now, "citizen", "appointment.cancelled", appointment.id)
     calendar.touch()
     return appointment

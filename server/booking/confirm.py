@@ -83,7 +83,7 @@ async def _confirm(
     if once:
         await once.remember(tx, held.id, now)
     appointment = await appointment_by_id(tx, held.id)
-    await outbox.post(tx, "confirmed", held.id, facts_of(appointment), now)
+    await outbox.post(tx, "confirmed", held.id, outbox.facts_of(appointment), now)
     await record(tx, now, "citizen", "appointment.confirmed", held.id)
     await announce(tx, held.duty_id, now)
     return appointment
@@ -124,19 +124,6 @@ async def _take_over(
     kept = await tx.execute(claims.values(expires_at=None))
     if taken.rowcount != 1 or kept.rowcount != (held.ends_at - held.starts_at) // TICK:
         raise HoldExpired
-
-
-def facts_of(appointment: Appointment) -> dict[str, object]:
-    """What a mail needs to know of this moment, without anything personal."""
-    return {
-        "start": appointment.starts_at.isoformat(),
-        "end": appointment.ends_at.isoformat(),
-        "mode": appointment.mode,
-        "site": appointment.site_id,
-        "number": appointment.number,
-        "sequence": appointment.sequence,
-        "services": [list(item) for item in appointment.services],
-    }
 
 
 def _blinded(ask: ConfirmAsk, secret: str) -> str:

@@ -81,8 +81,8 @@ async def hold(
             break
         calendar.touch()
         return fresh
-    if once and (before := await _done_before(db, once)):
-        return _held(before, settings)
+    if once and (earlier := await _done_before(db, once)):
+        return _held(earlier, settings)
     raise await taken(calendar, wish, span, now)
 
 

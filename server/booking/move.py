@@ -9,7 +9,6 @@ from server.access import Appointment, appointment_by_id, appointment_by_token
 from server.audit import record
 from server.booking.availability import Calendar
 from server.booking.claim import Candidate, Span, announce, candidates, insert_claims, span_of
-from server.booking.confirm import facts_of
 from server.booking.hold import taken
 from server.booking.model import AppointmentRow, ClaimRow
 from server.booking.routing import wish_of
@@ -68,7 +67,7 @@ async def _move(
     for changed in {old.duty_id, duty.id}:
         await announce(tx, changed, now)
     moved = await appointment_by_id(tx, old.id)
-    await outbox.post(tx, "moved", old.id, facts_of(moved), now)
+    await outbox.post(tx, "moved", old.id, outbox.facts_of(moved), now)
     await record(tx, now, "citizen", "appointment.moved", old.id)
     return moved
 

@@ -6,8 +6,9 @@ How the bytes are sealed under the case key is in `pieces.py`.
 import asyncio
 import os
 import re
+import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -94,6 +95,11 @@ class Store:
     def settled(self, now: datetime) -> list[str]:
         """The ids of all files stored more than an hour ago: those without a row are orphans."""
         return [path.stem for path in self._folder.glob("*.sealed") if _untouched(path, now)]
+
+    def now(self) -> datetime:
+        """The time by the store's own clock, which dates its files: a network folder's may differ from ours."""
+        with tempfile.NamedTemporaryFile(dir=self._folder, prefix="clock-") as mark:
+            return datetime.fromtimestamp(os.fstat(mark.fileno()).st_mtime, UTC)
 
     def _part(self, document_id: str) -> Path:
         return self._folder / f"{_checked(document_id)}.part"

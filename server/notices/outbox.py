@@ -13,6 +13,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.access import Appointment
 from server.db import Base, UtcDateTime
 
 
@@ -66,3 +67,16 @@ async def post(
             attempts=0,
         )
     )
+
+
+def facts_of(appointment: Appointment) -> dict[str, object]:
+    """What a mail needs to know of this moment, without anything personal."""
+    return {
+        "start": appointment.starts_at.isoformat(),
+        "end": appointment.ends_at.isoformat(),
+        "mode": appointment.mode,
+        "site": appointment.site_id,
+        "number": appointment.number,
+        "sequence": appointment.sequence,
+        "services": [list(item) for item in appointment.services],
+    }

@@ -2,10 +2,11 @@
 
 from aiohttp import web
 
-from server.access import Appointment, appointment_by_token
+from server.access import appointment_by_token
 from server.errors import NotFound
 from server.notices.calendar_file import calendar_file
 from server.notices.mail import calendar_entry, facts_from
+from server.notices.outbox import facts_of
 from server.notices.sending import manage_link, sender_of
 from server.web.api import Endpoint
 from server.web.call import Call
@@ -15,7 +16,7 @@ async def get_calendar_file(call: Call) -> web.StreamResponse:
     async with call.office.db.read() as tx:
         appointment = await appointment_by_token(tx, call.path("token"))
     settings = call.office.settings
-    facts = facts_from(outbox_facts(appointment), await call.catalogue(), call.language)
+    facts = facts_from(facts_of(appointment), await call.catalogue(), call.language)
     entry = calendar_entry(
         appointment.id,
         facts,
@@ -27,19 +28,6 @@ async def get_calendar_file(call: Call) -> web.StreamResponse:
     headers = {"Content-Disposition": 'attachment; filename="termin.ics"', "Cache-Control": "no-store"}
     body = calendar_file(entry, call.now)
     return web.Response(body=body, content_type="text/calendar", charset="utf-8", headers=headers)
-
-
-def outbox_facts(appointment: Appointment) -> dict[str, object]:
-    """The facts that the outbox keeps of an appointment."""
-    return {
-        "start": appointment.starts_at.isoformat(),
-        "end": appointment.ends_at.isoformat(),
-        "mode": appointment.mode,
-        "site": appointment.site_id,
-        "number": appointment.number,
-        "sequence": appointment.sequence,
-        "services": [list(pair) for pair in appointment.services],
-    }
 
 
 endpoints: list[Endpoint] = [
