@@ -17,7 +17,6 @@ async def new_visitor(
     *,
     script: bool = True,
     width: int = 1280,
-    language: str | None = None,
 ) -> Page:
     """A fresh browser, cookies and all; addresses may be given without the city's own part."""
     context = await browser.new_context(
@@ -29,9 +28,12 @@ async def new_visitor(
         permissions=["camera", "microphone"],
     )
     context.set_default_timeout(PATIENCE_MS)
-    if language:
-        await context.add_cookies([{"name": "lang", "value": language, "url": home}])
     return await context.new_page()
+
+
+async def speak(page: Page, language: str) -> None:
+    """From the next page on in this language, as if it had been chosen on a page."""
+    await page.context.add_cookies([{"name": "lang", "value": language, "url": page.url}])
 
 
 async def hold_time(page: Page, service: str, mode: str = "any", *, nth: int = 2) -> None:

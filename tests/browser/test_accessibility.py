@@ -1,0 +1,155 @@
+"""Every page in every state: axe finds nothing, it fits a narrow window, it names its language and has one heading."""
+
+from collections.abc import Mapping
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from server.app import PAGES
+from tests.browser import states, states_office
+from tests.browser.sound import NARROWEST, PHONE, faults
+from tests.browser.states import Opening, Visit, at, below, in_turn, inside
+from tests.browser.visitor import new_visitor, speak
+from tests.office.city import City
+
+pytestmark = pytest.mark.browser
+
+# Route ► what a citizen may meet there. Each is looked at in every language.
+CITIZEN: Mapping[str, Mapping[str, Opening]] = {
+    "/": {"home": at("/"), "found": at("/?q=Perso"), "nothing found": at("/?q=xyzzy")},
+    "/services/{service}": {
+        "both ways": at("/services/bauberatung"),
+        "on site alone": at("/services/personalausweis"),
+    },
+    "/language": {"back where one was": at("/language?to=xx&back=/impressum")},
+    "/barrierefreiheit": {"page": at("/barrierefreiheit")},
+    "/datenschutz": {"page": at("/datenschutz")},
+    "/impressum": {"page": at("/impressum")},
+    "/times": {
+        "all": at("/times?service=meldebescheinigung&count=2"),
+        "video": at("/times?service=bauberatung&count=1&mode=video"),
+        "on site": at("/times?service=personalausweis&count=1&mode=onsite"),
+        "no video left": states.no_video_left,
+        "nothing free": at("/times?service=personalausweis&count=1&from=2027-09-01"),
+        "just taken": states.just_taken,
+    },
+    "/holds/{hold}": {
+        "empty": states.holding,
+        "with mistakes": states.mistaken,
+        "extended twice": states.extended_twice,
+        "too late": states.too_late,
+    },
+    "/a/{token}": {
+        "just booked": states.booked_on_site,
+        "video": states.booked_by_video,
+        "with a document": states.with_document,
+        "with a refused document": states.with_refused_document,
+        "moved": states.moved,
+        "cancelled": states.cancelled,
+        "unknown": at("/a/gibt-es-nicht"),
+    },
+    "/a/{token}/move": {"times": in_turn(states.booked_on_site, below("/move"))},
+    "/a/{token}/cancel": {"question": in_turn(states.booked_on_site, below("/cancel"))},
+    "/a/{token}/check": {
+        "before": in_turn(states.booked_by_video, below("/check")),
+        "on site": in_turn(states.booked_on_site, below("/check")),
+    },
+    "/a/{token}/room": {
+        "much too early": states_office.much_too_early,
+        "before it opens": states_office.before_it_opens,
+        "waiting": states_office.waiting,
+        "camera refused": states_office.refused_camera,
+        "in the call": states_office.citizen_in_the_call,
+        "left": states_office.left,
+    },
+}
+STAFF: Mapping[str, Mapping[str, Opening]] = {
+    "/office/sign-in": {"empty": at("/office/sign-in"), "wrong": states_office.wrong_password},
+    "/office": {"no page yet": inside("/office", "dpo")},
+    "/office/day": {
+        "empty": inside("/office/day?date=2027-03-06", "clerk1"),
+        "with a guest": states_office.day_with_guest,
+        "not allowed": inside("/office/day", "scheduler"),
+    },
+    "/office/appointments/{appointment}": {
+        "with a document": states_office.case_with_document,
+        "unknown": inside("/office/appointments/0", "clerk1"),
+    },
+    "/office/appointments/{appointment}/room": {
+        "alone": states_office.host_alone,
+        "with a guest": states_office.host_with_guest,
+        "in the call": states_office.in_the_call,
+        "ending": states_office.asked_whether_to_end,
+    },
+    "/office/services": {
+        "list": inside("/office/services", "scheduler"),
+        "saved": states_office.switched_off,
+    },
+    "/office/services/{service}": {
+        "off": inside("/office/services/bauberatung?to=off", "scheduler"),
+        "on": states_office.switched_on_again,
+    },
+}
+
+
+@pytest.fixture
+def database_kind() -> str:
+    return "sqlite"
+
+
+async def opened(browser: Browser, city: City, opening: Opening) -> Page:
+    """The page in that state, in a fresh browser."""
+
+    async def another() -> Page:
+        return await new_visitor(browser, city.settings.public_url)
+
+    visit = Visit(await another(), city, another)
+    await opening(visit)
+    return visit.page
+
+
+def cases(pages: Mapping[str, Mapping[str, Opening]]) -> list[object]:
+    return [
+        pytest.param(opening, id=f"{route} {state}")
+        for route in pages
+        for state, opening in pages[route].items()
+    ]
+
+
+def test_every_page_is_looked_at() -> None:
+    routes = {page.path for page in PAGES if page.method == "GET"}
+    assert routes == {*CITIZEN, *STAFF}
+
+
+@pytest.mark.parametrize("opening", cases(CITIZEN))
+async def test_citizens_pages_are_sound(browser: Browser, city: City, opening: Opening) -> None:
+    page = await opened(browser, city, opening)
+    assert await faults(page) == []
+    for language in ("de_LS", "en"):
+        await speak(page, language)
+        await page.reload()
+        assert await faults(page, language, widths=(PHONE, NARROWEST)) == []
+
+
+@pytest.mark.parametrize("opening", cases(STAFF))
+async def test_staffs_pages_are_sound(browser: Browser, city: City, opening: Opening) -> None:
+    assert await faults(await opened(browser, city, opening)) == []
+
+
+async def test_the_check_is_not_blind(browser: Browser, city: City) -> None:
+    """A page with faults of each kind is found out."""
+    page = await new_visitor(browser, city.settings.public_url)
+    await page.goto("/impressum")
+    await page.evaluate(
+        """() => {
+          document.documentElement.lang = "xx-yy";
+          document.querySelector("h1").remove();
+          document.querySelector("main").insertAdjacentElement("beforeend", document.createElement("input"));
+          document.querySelector("footer p").textContent = "lang".repeat(200);
+          document.querySelector("footer p").style.whiteSpace = "nowrap";
+        }"""
+    )
+    await expect(page.locator("h1")).to_have_count(0)
+    found = "\n".join(await faults(page))
+    for word in ("lang is", "h1: []", "wider than the window", "label"):
+        assert word in found
