@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.booking.calendar import bits, first_tick, fits, grid
+from server.booking.calendar import JETZT, bits, first_tick, fits, grid
 from server.booking.model import CalendarChangeRow
 from server.booking.routing import Day, Offers, Slot, Wish, modes_to_search, reasons_for
 from server.booking.snapshot import HORIZON_DAYS, Snapshot, follow, load
@@ -40,6 +40,10 @@ class Calendar:
     def touch(self) -> None:
         """This process changed the calendar: the next question looks first."""
         self._looked = 0.0
+
+    def catalogue_changed(self) -> None:
+        """This process changed what the city offers: the next question looks first, whatever it is about."""
+        self._looked = self._last_look = 0.0
 
     async def catalogue(self, now: datetime) -> Catalogue:
         """The city's offer; a change of duties alone is no reason to look again."""
@@ -172,6 +176,7 @@ def starts_of_day(snapshot: Snapshot, wish: Wish, day: date, now: datetime) -> d
     if not duties:
         return {}
     ids, ticks, language = wish.service_ids, wish.ticks, wish.language
+    soon = tick_of(now + JETZT) - first_tick(day)
     able = [ids <= crew.services for crew in snapshot.crews]
     if language and any(language in crew.languages for crew in snapshot.crews):
         able = [fit and language in crew.languages for fit, crew in zip(able, snapshot.crews, strict=True)]
@@ -187,6 +192,8 @@ def starts_of_day(snapshot: Snapshot, wish: Wish, day: date, now: datetime) -> d
             continue
         starts = fits(duty.free_at(now) if duty.held else duty.free, ticks)
         starts &= grid(day, duty.step_ticks) if duty.step_ticks else base_grid
+        if duty.demo:
+            starts &= (1 << soon) - 1 if soon > 0 else 0
         if wants_video and duty.takes_video:
             video |= starts
         if on_site and site is not None:

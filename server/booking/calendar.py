@@ -13,6 +13,8 @@ from functools import cache
 from server.clock import BERLIN, ceil_tick, tick_of
 
 PAST_MIDNIGHT = 3 * 12
+JETZT = timedelta(hours=3)
+"""A demo duty is for trying out now: further ahead the office's own duties decide, and may run out."""
 MOST_TICKS = 25 * 12 + PAST_MIDNIGHT
 
 
@@ -27,6 +29,7 @@ class DutyDay:
     site: str | None
     takes_video: bool
     step_ticks: int | None
+    demo: bool
     span: int
     free: int
     held: tuple[tuple[int, datetime], ...] = ()

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.booking.calendar import first_tick, grid
+from server.booking.calendar import JETZT, first_tick, grid
 from server.booking.model import CalendarChangeRow, ClaimRow, DutyRow, TrainingRow
 from server.booking.routing import Wish
 from server.catalog.hours import open_spans
@@ -109,7 +109,7 @@ async def candidates(
     duties = [
         duty
         for duty in await tx.execute(query, asked)
-        if _starts_here(duty, wish, span) and _is_open(duty, span, catalogue, assumption_day)
+        if _starts_here(duty, wish, span) and _is_open(duty, span, catalogue, assumption_day, now)
     ]
     duties.sort(key=lambda duty: bool(wish.language) and wish.language not in duty.languages)
     return [Candidate(duty.id, bool(duty.expired)) for duty in duties]
@@ -197,9 +197,9 @@ def _starts_here(duty: Any, wish: Wish, span: Span) -> bool:
     return bool(grid(day, step) >> (span.ticks.start - first_tick(day)) & 1)
 
 
-def _is_open(duty: Any, span: Span, catalogue: Catalogue, assumption_day: bool) -> bool:
+def _is_open(duty: Any, span: Span, catalogue: Catalogue, assumption_day: bool, now: datetime) -> bool:
     if duty.demo:
-        return True
+        return span.start < now + JETZT
     day = span.start.astimezone(BERLIN).date()
     site = catalogue.sites.get(duty.site_id) if duty.site_id else None
     spans = open_spans(site, day, day, catalogue.closures, assumption_day)

@@ -72,6 +72,7 @@ class Snapshot:
             site=duty.site_id,
             takes_video=duty.takes_video or duty.place == "home",
             step_ticks=duty.step_minutes // 5 if duty.step_minutes else None,
+            demo=duty.demo,
             span=span,
             free=span & ~taken,
             held=tuple((mask, expires_at) for expires_at, mask in held.items() if mask),

@@ -39,7 +39,7 @@ async def list_office_services(call: Call) -> Reply:
 async def switch_service(call: Call) -> Reply:
     body: SwitchBody = call.body
     await set_online_capable(call.office.db, call.member, call.path("service"), body.online_capable, call.now)
-    call.office.calendar.touch()
+    call.office.calendar.catalogue_changed()
     catalogue = await call.catalogue()
     return Reply(_office_service(catalogue, catalogue.services[call.path("service")]))
 

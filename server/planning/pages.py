@@ -63,8 +63,7 @@ async def switch(call: Call) -> web.Response:
     form = await call.request.post()
     service = await _service(call)
     await set_online_capable(call.office.db, call.member, service.id, form.get("to") == "on", call.now)
-    call.office.calendar.touch()
-    await call.office.calendar.snapshot(call.now)  # the catalogue alone may be a moment old
+    call.office.calendar.catalogue_changed()
     return see_other(f"/office/services?saved={service.id}")
 
 

@@ -102,9 +102,7 @@ async def measure(kind: str, what: str) -> Measured:
                         assert answer.status == 201
 
                 request: Request = office.hold_only if what == "hold" else office.hold_and_confirm
-                return await in_turn(
-                    partial(per_second, request), partial(per_second, insert_one), runs=RUNS
-                )
+                return await in_turn(partial(per_second, request), partial(per_second, insert_one), runs=RUNS)
             finally:
                 bare.stop()
                 rush.stop()
@@ -114,7 +112,7 @@ async def _more_duties(url: str, start: datetime) -> None:
     """The first duty exists; others at the same hours make room for thousands of holds."""
     db = Database(url)
     end = start + timedelta(minutes=MINUTES * 32)
-    place = {"place": "home", "takes_video": True, "demo": True, "step_minutes": MINUTES, "staff_id": 1}
+    place = {"place": "home", "takes_video": True, "demo": False, "step_minutes": MINUTES, "staff_id": 1}
     rows = [{**place, "starts_at": start.astimezone(UTC), "ends_at": end} for _ in range(DUTIES)]
     async with db.write() as tx:
         await tx.execute(insert(DutyRow), rows)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from server.booking.availability import starts_of_day
-from server.booking.calendar import bits, first_tick, fits, grid
+from server.booking.calendar import MOST_TICKS, bits, first_tick, fits, grid
 from server.booking.routing import Wish
 from server.booking.snapshot import Crew, Snapshot
 from server.catalog.model import Catalogue, Service
@@ -28,13 +28,17 @@ def service() -> Service:
 def office(booked_every: int) -> Snapshot:
     """Each duty of eight hours is booked for a quarter of an hour every so many ticks."""
     crews = [Crew(frozenset({"beratung"}), frozenset({"de"}))]
-    snapshot = Snapshot(Catalogue({}, {}, {}, frozenset()), crews, {1: 0}, FIRST, {})
+    days = [FIRST + timedelta(days=n) for n in range(DAYS)]
+    always = {(site, day): (1 << MOST_TICKS) - 1 for site in (None, *SITES) for day in days}
+    snapshot = Snapshot(Catalogue({}, {}, {}, frozenset()), crews, {1: 0}, FIRST, dict(always))
     number = 0
-    for day in (FIRST + timedelta(days=n) for n in range(DAYS)):
+    for day in days:
         base = first_tick(day)
         start = datetime.fromtimestamp((base + 96) * 300, UTC)
         for duty in _duties(start, number):
-            claims = [(base + 96 + tick, None) for n in range(0, 96, booked_every) for tick in range(n, n + 3)]
+            claims = [
+                (base + 96 + tick, None) for n in range(0, 96, booked_every) for tick in range(n, n + 3)
+            ]
             snapshot.put(duty, claims)
         number += DUTIES
     return snapshot
@@ -52,7 +56,7 @@ def _duties(start: datetime, number: int) -> Iterator[Any]:
             ends_at=start + timedelta(hours=8),
             takes_video=home,
             step_minutes=None,
-            demo=True,
+            demo=False,
         )
 
 

@@ -15,6 +15,7 @@ import aiohttp
 from sqlalchemy import func, insert, select, text
 
 from server.booking.model import AppointmentRow, ClaimRow, DutyRow, TrainingRow
+from server.catalog.hours import is_closed
 from server.catalog.model import ServiceRow, SiteRow, UnitRow
 from server.db import Database
 from server.migrations.run import upgrade
@@ -32,7 +33,7 @@ SECRETS = {
 def next_workday(now: datetime) -> datetime:
     """Noon in UTC of a weekday at least a week ahead: no lead time, no holiday rule is in the way."""
     day = (now + timedelta(days=7)).replace(hour=6, minute=0, second=0, microsecond=0)
-    while day.weekday() >= 5:
+    while day.weekday() >= 5 or is_closed(None, day.date(), frozenset(), assumption_day=True):
         day += timedelta(days=1)
     return day
 
@@ -134,7 +135,7 @@ async def prepare(database_url: str, folder: Path, times: int) -> Rush:
         await tx.execute(insert(StaffRow).values(id=1, **staff))
         await tx.execute(insert(TrainingRow).values(staff_id=1, service_id="beratung"))
         end = start + timedelta(minutes=MINUTES * times)
-        place = {"place": "home", "takes_video": True, "demo": True, "step_minutes": MINUTES}
+        place = {"place": "home", "takes_video": True, "demo": False, "step_minutes": MINUTES}
         await tx.execute(insert(DutyRow).values(staff_id=1, starts_at=start, ends_at=end, **place))
     await db.close()
     return Rush(database_url, folder, [start + timedelta(minutes=MINUTES * n) for n in range(times)])

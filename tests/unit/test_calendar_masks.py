@@ -137,6 +137,7 @@ def test_an_expired_hold_is_free_at_the_very_moment_of_its_expiry() -> None:
         site=None,
         takes_video=True,
         step_ticks=None,
+        demo=False,
         span=0b1111,
         free=0b1111,
         held=((0b0110, expires),),
