@@ -35,7 +35,9 @@ class Apart:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "signaling"]
-        self.signaling = Neighbour(command, self.city.folder / "signaling.log", env=self.environment, cwd=ROOT)
+        self.signaling = Neighbour(
+            command, self.city.folder / "signaling.log", env=self.environment, cwd=ROOT
+        )
         self.signaling.wait_until(partial(port_answers, self.port))
 
 

@@ -1,6 +1,7 @@
 """From a hold to an appointment: once, complete, with a number for the telephone, in any script."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -91,7 +92,7 @@ async def test_names_in_any_script_are_kept_as_they_are(city: City, name: str) -
         {"geheim": "ja"},
     ],
 )
-async def test_bad_details_are_refused_and_the_hold_stays(city: City, person: dict[str, object]) -> None:
+async def test_bad_details_are_refused_and_the_hold_stays(city: City, person: dict[str, Any]) -> None:
     slot = (await city.free("bauberatung", "video"))[0]
     hold = (await (await city.hold("bauberatung", slot)).json())["hold"]
     refused = await city.confirm(hold, **person)
