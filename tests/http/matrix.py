@@ -1,0 +1,119 @@
+"""Who may do what: a row for every route. The cells that follow from it are walked in `test_matrix.py`.
+
+Who visits: somebody without anything, a citizen with the own link, another citizen with another link, the clerk of
+the appointment, another clerk, and staff of other roles. What is asked for: the citizen's own appointment, a foreign
+one, one that does not exist. A visitor who has no right to an object tries with what may have leaked of it: its
+internal id, or a token made for another purpose.
+"""
+
+from dataclasses import dataclass
+
+STAFF = ("clerk", "other clerk", "scheduler", "hotline", "gate", "dpo", "admin")
+VISITORS = ("anonymous", "citizen", "other citizen", *STAFF)
+LOGINS = {visitor: visitor for visitor in STAFF} | {"clerk": "clerk1", "other clerk": "clerk2"}
+ROLES = {visitor: login.rstrip("12") for visitor, login in LOGINS.items()}
+EVERY_ROLE = frozenset({"clerk", "scheduler", "hotline", "gate", "dpo", "admin"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """`status` is what the rightful visitor gets. `sends` names the body; `fresh`: the visit uses its object up."""
+
+    status: int
+    roles: frozenset[str] = frozenset()
+    sends: str = ""
+    fresh: bool = False
+
+
+def staff(status: int, *roles: str, sends: str = "", fresh: bool = False) -> Row:
+    return Row(status, frozenset(roles), sends, fresh)
+
+
+API = "/api/v1/appointments/{token}"
+DESK = "/api/v1/office/appointments"
+TABLE: dict[str, Row] = {
+    "GET /api/v1/sites": Row(200),
+    "GET /api/v1/services": Row(200),
+    "GET /api/v1/availability": Row(200),
+    "GET /api/v1/office/services": staff(200, "scheduler", "admin"),
+    "PATCH /api/v1/office/services/{service}": staff(200, "scheduler", "admin", sends="switch"),
+    "POST /api/v1/holds": Row(201, sends="hold"),
+    "DELETE /api/v1/holds/{hold}": Row(204, fresh=True),
+    "POST /api/v1/appointments": Row(201, sends="appointment", fresh=True),
+    f"GET {API}": Row(200),
+    f"POST {API}/move": Row(200, sends="move", fresh=True),
+    f"DELETE {API}": Row(204, fresh=True),
+    f"POST {API}/documents": Row(201, sends="file", fresh=True),
+    f"GET {API}/documents": Row(200),
+    f"GET {API}/documents/{{document}}": Row(200),
+    f"DELETE {API}/documents/{{document}}": Row(204, fresh=True),
+    f"GET {API}/calendar.ics": Row(200),
+    f"POST {API}/entry": Row(200),
+    f"GET {DESK}/{{id}}/documents": staff(200, "clerk"),
+    f"GET {DESK}/{{id}}/documents/{{document}}": staff(200, "clerk"),
+    f"POST {DESK}/{{appointment}}/entry": staff(200, "clerk"),
+    "GET /api/v1/office/arrivals": staff(200, "clerk"),
+    "POST /api/v1/session": Row(401, sends="wrong password"),
+    "GET /api/v1/session": Row(200, EVERY_ROLE),
+    "DELETE /api/v1/session": Row(204, EVERY_ROLE, fresh=True),
+    "GET /": Row(200),
+    "GET /services/{service}": Row(200),
+    "GET /barrierefreiheit": Row(200),
+    "GET /datenschutz": Row(200),
+    "GET /impressum": Row(200),
+    "GET /language": Row(303),
+    "GET /times": Row(200),
+    "POST /holds": Row(303, sends="page hold"),
+    "GET /holds/{hold}": Row(200),
+    "POST /holds/{hold}/extend": Row(303, fresh=True),
+    "POST /holds/{hold}/release": Row(303, fresh=True),
+    "POST /holds/{hold}/confirm": Row(303, sends="details", fresh=True),
+    "GET /a/{token}": Row(200),
+    "GET /a/{token}/move": Row(200),
+    "POST /a/{token}/move": Row(303, sends="page slot", fresh=True),
+    "GET /a/{token}/cancel": Row(200),
+    "POST /a/{token}/cancel": Row(303, fresh=True),
+    "POST /a/{token}/documents": Row(303, sends="file", fresh=True),
+    "POST /a/{token}/documents/{document}/delete": Row(303, fresh=True),
+    "GET /a/{token}/check": Row(200),
+    "GET /a/{token}/room": Row(200),
+    "GET /office/appointments/{appointment}/room": staff(200, "clerk"),
+    "GET /office/appointments/{appointment}": staff(200, "clerk"),
+    "GET /office/day": staff(200, "clerk"),
+    "GET /office/services": staff(200, "scheduler"),
+    "GET /office/services/{service}": staff(200, "scheduler"),
+    "POST /office/services/{service}": staff(303, "scheduler", sends="page switch"),
+    "GET /office/sign-in": Row(200),
+    "POST /office/sign-in": Row(401, sends="page wrong password"),
+    "POST /office/sign-out": Row(303, EVERY_ROLE, fresh=True),
+    "GET /office": Row(303),
+}
+# Two pages that greet whoever is signed in, each in the own way.
+GREETINGS = {
+    **{("GET /office", visitor): 200 for visitor in ("hotline", "gate", "dpo", "admin")},
+    **{("GET /office/sign-in", visitor): 303 for visitor in STAFF},
+}
+
+
+def expected(key: str, visitor: str, thing: str) -> int:
+    """The status of one cell; `thing` is "own", "foreign", "missing", or "" where the route has no object."""
+    row = TABLE[key]
+    if row.roles:
+        return _of_staff(key, row, visitor, thing)
+    if thing and "{service}" not in key:
+        return row.status if (visitor, thing) == ("citizen", "own") else 404
+    if thing == "missing":
+        return 404
+    return GREETINGS.get((key, visitor), row.status)
+
+
+def _of_staff(key: str, row: Row, visitor: str, thing: str) -> int:
+    if visitor not in STAFF:
+        return 303 if key.startswith("GET /office") else 401
+    if ROLES[visitor] not in row.roles:
+        return 403
+    if thing == "missing":
+        return 404
+    if thing and "{service}" not in key:
+        return row.status if (visitor, thing) == ("clerk", "own") else 404
+    return row.status
