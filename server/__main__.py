@@ -1,10 +1,13 @@
 """The command line: `sprechzeit serve`, `demo`, `migrate`, `import`, `doctor`, `user add`. Work is done elsewhere."""
 
 import asyncio
+import errno
 import getpass
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -35,13 +38,29 @@ def settings_or_exit(**overrides: object) -> Settings:
         raise typer.Exit(2) from None
 
 
+@contextmanager
+def port_taken_in_words(port: int) -> Iterator[None]:
+    """A port that somebody else holds ends the program with a sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        typer.echo(
+            f"Port {port} ist schon belegt. Läuft Sprechzeit noch? PORT=… wählt einen anderen.", err=True
+        )
+        raise typer.Exit(1) from None
+
+
 @cli.command()
 def serve() -> None:
     """Startet den Server."""
     _log()
     from server.app import run
 
-    run(settings_or_exit())
+    settings = settings_or_exit()
+    with port_taken_in_words(settings.port):
+        run(settings)
 
 
 @cli.command()
@@ -50,7 +69,8 @@ def demo(port: Annotated[int, typer.Option(envvar="PORT")] = 8080) -> None:
     _log()
     from server.demo.start import start
 
-    start(port)
+    with port_taken_in_words(port):
+        start(port)
 
 
 @cli.command()

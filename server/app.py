@@ -203,12 +203,4 @@ def run(settings: Settings, ready: Callable[[], None] | None = None) -> None:
             ready()
 
         app.on_startup.append(announce)
-    web.run_app(
-        app,
-        host=settings.host,
-        port=settings.port,
-        print=None,
-        access_log=None,
-        shutdown_timeout=3,
-        reuse_port=True,
-    )
+    web.run_app(app, host=settings.host, port=settings.port, print=None, access_log=None, shutdown_timeout=3)
