@@ -1,0 +1,228 @@
+"""Recurring work: one process at a time, a failure stops nothing; the audit chain grows and tells where it was touched."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, func, insert, select, update
+
+from server.audit import AuditRow, broken_at, extend_chain, record
+from server.booking.model import AppointmentRow, CalendarChangeRow, ClaimRow, IdempotencyRow
+from server.booking.tidy import tidy
+from server.clock import SetClock
+from server.db import Database
+from server.errors import Unavailable
+from server.jobs import Job, JobRow, JobRunner
+from server.people.model import StaffSessionRow
+from server.people.sign_in import tidy_sessions
+from tests.office.city import City
+
+MINUTE = timedelta(minutes=1)
+
+
+def runner_of(city: City, clock: SetClock, *jobs: Job) -> JobRunner:
+    return JobRunner(city.office.db, clock, list(jobs))
+
+
+async def test_of_several_processes_one_does_a_job_that_is_due(city: City) -> None:
+    """Each runner has its own connections, as processes have."""
+    done: list[datetime] = []
+
+    async def work(now: datetime) -> None:
+        done.append(now)
+        await asyncio.sleep(0.02)
+
+    clock = SetClock(city.now)
+    databases = [Database(city.settings.database_url) for _ in range(4)]
+    runners = [JobRunner(db, clock, [Job("count", MINUTE, work)]) for db in databases]
+    for passed, expected in ((0, 1), (0, 1), (1, 2), (1, 3)):
+        clock.advance(passed * MINUTE)
+        await asyncio.gather(*(runner.run_due() for runner in runners))
+        assert len(done) == expected
+    for db in databases:
+        await db.close()
+
+
+async def test_a_failing_job_stops_neither_the_others_nor_its_next_time(city: City) -> None:
+    done: list[str] = []
+
+    async def fail(_now: datetime) -> None:
+        done.append("fail")
+        raise RuntimeError("somebody's name")
+
+    async def work(_now: datetime) -> None:
+        done.append("work")
+
+    clock = SetClock(city.now)
+    runner = runner_of(city, clock, Job("bad", MINUTE, fail), Job("good", MINUTE, work))
+    assert await runner.run_due() == ["bad", "good"]
+    assert await runner.run_due() == []
+    clock.advance(MINUTE)
+    await runner.run_due()
+    assert done == ["fail", "work"] * 2
+
+
+async def test_what_failed_is_logged_by_kind_and_not_by_content(
+    city: City, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(_now: datetime) -> None:
+        raise RuntimeError("Erika Musterfrau")
+
+    await runner_of(city, SetClock(city.now), Job("bad", MINUTE, fail)).run_due()
+    assert "job bad failed: RuntimeError" in caplog.text
+    assert "Erika" not in caplog.text
+
+
+async def test_a_job_whose_process_died_is_taken_up_again(city: City) -> None:
+    started: list[datetime] = []
+
+    async def work(now: datetime) -> None:
+        started.append(now)
+
+    clock = SetClock(city.now)
+    job = Job("long", MINUTE, work, at_most=5 * MINUTE)
+    async with city.office.db.write() as tx:
+        locked = {"due_at": city.now, "locked_until": city.now + job.at_most}
+        await tx.execute(insert(JobRow).values(name="long", **locked))
+    runner = runner_of(city, clock, job)
+    assert await runner.run_due() == []
+    clock.advance(job.at_most)
+    assert await runner.run_due() == []
+    clock.advance(timedelta(microseconds=1))
+    assert await runner.run_due() == ["long"]
+    assert len(started) == 1
+
+
+async def test_the_runner_outlives_a_database_that_is_away_or_says_something_odd(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    troubles: list[Exception] = [Unavailable(), RuntimeError("odd"), OSError("gone")]
+    done = asyncio.Event()
+
+    async def work(_now: datetime) -> None:
+        done.set()
+
+    runner = runner_of(city, SetClock(city.now), Job("any", MINUTE, work))
+    right = runner.run_due
+
+    async def troubled() -> list[str]:
+        if troubles:
+            raise troubles.pop()
+        return await right()
+
+    monkeypatch.setattr(runner, "run_due", troubled)
+    task = asyncio.create_task(runner.run_forever(look_every_s=0.001))
+    async with asyncio.timeout(10):
+        await done.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _entries(city: City, count: int) -> None:
+    async with city.office.db.write() as tx:
+        for number in range(count):
+            await record(tx, city.now, "system", "test.entry", f"object-{number}", n=number)
+
+
+async def _chain(city: City) -> None:
+    async with city.office.db.write() as tx:
+        while await extend_chain(tx, at_most=4):
+            pass
+
+
+async def _broken(city: City) -> int | None:
+    async with city.office.db.read() as tx:
+        return await broken_at(tx)
+
+
+async def test_every_entry_joins_the_chain_once(city: City) -> None:
+    await city.book("bauberatung", "video")
+    await _entries(city, 10)
+    await _chain(city)
+    await _entries(city, 3)
+    await _chain(city)
+    async with city.office.db.read() as tx:
+        count = await tx.scalar(select(func.count()).select_from(AuditRow)) or 0
+        positions = list(await tx.scalars(select(AuditRow.position).order_by(AuditRow.id)))
+    assert positions == list(range(1, count + 1))
+    assert count >= 14
+    assert await _broken(city) is None
+
+
+TAMPERING: dict[str, Any] = {
+    "another actor": update(AuditRow).where(AuditRow.position == 5).values(actor="staff/7"),
+    "another object": update(AuditRow).where(AuditRow.position == 5).values(object_id="somebody-else"),
+    "another action": update(AuditRow).where(AuditRow.position == 5).values(action="nothing"),
+    "another detail": update(AuditRow).where(AuditRow.position == 5).values(detail={"n": 99}),
+    "another link": update(AuditRow).where(AuditRow.position == 5).values(link="0" * 64),
+    "dropped": delete(AuditRow).where(AuditRow.position == 5),
+}
+
+
+@pytest.mark.parametrize("how", TAMPERING)
+async def test_an_edited_or_dropped_entry_is_found_at_its_place(city: City, how: str) -> None:
+    await _entries(city, 10)
+    await _chain(city)
+    async with city.office.db.write() as tx:
+        await tx.execute(TAMPERING[how])
+    assert await _broken(city) == 5
+
+
+async def test_another_time_and_another_order_are_found(city: City) -> None:
+    await _entries(city, 10)
+    await _chain(city)
+    async with city.office.db.write() as tx:
+        later = update(AuditRow).where(AuditRow.position == 8)
+        await tx.execute(later.values(at=city.now + timedelta(seconds=1)))
+    assert await _broken(city) == 8
+    async with city.office.db.write() as tx:
+        for old, new in ((3, 1000), (4, 3), (1000, 4)):
+            swap = update(AuditRow).where(AuditRow.position == old)
+            await tx.execute(swap.values(position=new))
+    assert await _broken(city) == 3
+
+
+async def _count(city: City, *where: Any) -> int:
+    async with city.office.db.read() as tx:
+        return await tx.scalar(select(func.count()).where(*where)) or 0
+
+
+async def test_tidying_removes_what_ended_and_nothing_else(city: City) -> None:
+    """Old holds with their claims and keys go; a running hold and an appointment stay with theirs."""
+    slots = await city.free("bauberatung", "video")
+    old = await (await city.hold("bauberatung", slots[0])).json()
+    assert "hold" in old
+    city.clock.advance(timedelta(minutes=11))
+    booked = await city.book("meldebescheinigung", "video")
+    await tidy(city.office.db, city.now)
+    assert await _count(city, AppointmentRow.state == "held") == 1
+    city.clock.advance(timedelta(hours=1))
+    await city.hold("bauberatung", slots[-1])
+    await tidy(city.office.db, city.now)
+    await tidy(city.office.db, city.now)
+    assert await _count(city, AppointmentRow.state == "held") == 1
+    assert await _count(city, ClaimRow.expires_at.is_not(None)) == 6
+    assert await _count(city, ClaimRow.expires_at.is_(None)) == 2
+    answer = await city.client.get(f"/api/v1/appointments/{booked['token']}")
+    assert answer.status == 200
+
+
+async def test_keys_go_after_a_day_and_change_notes_after_hours(city: City) -> None:
+    await city.book("bauberatung", "video")
+    assert await _count(city, IdempotencyRow.key_hash.is_not(None)) == 2
+    assert await _count(city, CalendarChangeRow.id > 0) > 0
+    await tidy(city.office.db, city.now + timedelta(hours=23))
+    assert await _count(city, IdempotencyRow.key_hash.is_not(None)) == 2
+    assert await _count(city, CalendarChangeRow.id > 0) == 0
+    await tidy(city.office.db, city.now + timedelta(hours=25))
+    assert await _count(city, IdempotencyRow.key_hash.is_not(None)) == 0
+    assert await _count(city, AppointmentRow.state == "confirmed") == 1
+
+
+async def test_sessions_go_when_they_are_over(city: City) -> None:
+    await city.sign_in("clerk1")
+    await tidy_sessions(city.office.db, city.now + timedelta(hours=11))
+    assert await _count(city, StaffSessionRow.staff_id > 0) == 1
+    await tidy_sessions(city.office.db, city.now + timedelta(hours=13))
+    assert await _count(city, StaffSessionRow.staff_id > 0) == 0
