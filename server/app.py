@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -36,6 +37,7 @@ from server.planning import pages as planning_pages
 from server.rooms import pages as rooms_pages
 from server.rooms import routes as rooms_routes
 from server.rooms.admit import signaling_settings
+from server.rooms.finish import finish
 from server.rooms.listen import RoomWatch
 from server.settings import Settings
 from server.web import health
@@ -82,6 +84,7 @@ def make_app(settings: Settings, clock: Clock | None = None) -> web.Application:
     office = _office(settings, clock or SystemClock())
     app[OFFICE] = office
     app[BUS] = open_bus(settings.redis_url)
+    office.rooms.when_ended(partial(finish, office.db))
     app[BUS].subscribe(office.rooms.hear)
     app.cleanup_ctx.extend([_database, _bus, _background])
     if metrics:

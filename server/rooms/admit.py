@@ -40,6 +40,8 @@ def check_entry(appointment: Appointment, settings: Settings, now: datetime, *, 
         raise NotVideo
     if appointment.state in ("cancelled", "held", "missed"):
         raise TooLate("Dieser Termin wurde abgesagt.")
+    if appointment.state == "done":
+        raise RoomOver
     opens_at, closes_at = window(appointment, settings)
     if now < opens_at and not early:
         raise TooEarly(opens_at)

@@ -1,11 +1,13 @@
 """What signaling tells about rooms, kept in memory: who is there now. That somebody came stands in the database."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from signaling.contract import Notice
 
 MOST_ROOMS = 10_000
+Finish = Callable[[str, datetime], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +23,31 @@ class RoomWatch:
 
     def __init__(self) -> None:
         self._guests: dict[str, dict[str, Presence]] = {}
-        self._ended: dict[str, datetime] = {}
+        self._expected: dict[str, str] = {}
+        self._finish: Finish | None = None
+
+    def expect(self, room: str, appointment_id: str) -> None:
+        """A ticket to this room was given out here: who ends it ends this appointment."""
+        self._expected[room] = appointment_id
+        while len(self._expected) > MOST_ROOMS:
+            self._expected.pop(next(iter(self._expected)))
+
+    def when_ended(self, finish: Finish) -> None:
+        """What to do with an appointment whose clerk ended the room."""
+        self._finish = finish
 
     async def hear(self, notice: Notice) -> None:
         at = datetime.fromtimestamp(notice.at, UTC)
         if notice.kind == "ended":
             self._guests.pop(notice.room, None)
-            self._ended[notice.room] = at
+            await self._hear_end(notice, at)
         elif notice.role == "guest":
             self._hear_guest(notice, at)
-        while len(self._ended) > MOST_ROOMS:
-            self._ended.pop(next(iter(self._ended)))
+
+    async def _hear_end(self, notice: Notice, at: datetime) -> None:
+        appointment_id = self._expected.get(notice.room)
+        if appointment_id and self._finish and notice.role == "host":
+            await self._finish(appointment_id, at)
 
     def _hear_guest(self, notice: Notice, at: datetime) -> None:
         guests = self._guests.setdefault(notice.room, {})
@@ -46,6 +62,3 @@ class RoomWatch:
     def guest_in(self, room: str) -> Presence | None:
         """The guest who has been there longest, or None."""
         return min(self._guests.get(room, {}).values(), key=lambda presence: presence.since, default=None)
-
-    def ended_at(self, room: str) -> datetime | None:
-        return self._ended.get(room)

@@ -41,13 +41,16 @@ async def enter(call: Call) -> Reply:
         case = await case_of(tx, appointment, call.office.keyring)
     entry = guest_entry(appointment, case, call.office.settings, call.now)
     await note_arrival(call.office.db, appointment, call.now)
+    call.office.rooms.expect(room_of(appointment.id, call.office.settings), appointment.id)
     return _entry(entry)
 
 
 async def enter_as_clerk(call: Call) -> Reply:
     async with call.office.db.read() as tx:
         appointment = await appointment_for(tx, call.member, call.path("appointment"))
-    return _entry(host_entry(appointment, call.member, call.office.settings, call.now))
+    entry = host_entry(appointment, call.member, call.office.settings, call.now)
+    call.office.rooms.expect(room_of(appointment.id, call.office.settings), appointment.id)
+    return _entry(entry)
 
 
 async def arrivals(call: Call) -> Reply:

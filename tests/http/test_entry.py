@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
-from signaling.contract import TicketRefused, verify
+from server.web.call import BUS
+from signaling.contract import Notice, TicketRefused, verify
 from tests.office.city import City
 
 
@@ -72,10 +74,24 @@ async def test_where_turn_is_configured_the_clerk_is_relay_only(make_city: objec
     assert guest["ice"]["iceTransportPolicy"] == "all"  # type: ignore[index]
     clerk = await city.sign_in("clerk1")
     async with city.office.db.read() as tx:
-        from sqlalchemy import text
-
         appointment = await tx.scalar(text("SELECT id FROM appointment WHERE token_hash IS NOT NULL"))
     answer = await clerk.post(f"/api/v1/office/appointments/{appointment}/entry")
     host = await answer.json()
     assert host["ice"]["iceTransportPolicy"] == "relay"
     assert host["ice"]["iceServers"][0]["urls"] == ["turn:turn.example:3478"]
+
+
+async def test_what_the_clerk_ended_is_done_and_its_link_leads_nowhere(city: City) -> None:
+    booked = await city.book("bauberatung", "video")
+    city.clock.set(datetime.fromisoformat(booked["start"]))
+    _, entry = await enter(city, booked["token"])
+    secret = city.settings.ticket_secret.get_secret_value()
+    room = verify(str(entry["ticket"]), secret, city.now.timestamp()).room
+    at = int(city.now.timestamp())
+    bus = city.client.app[BUS]
+    await bus.publish(Notice("ended", room, "", "", at))
+    assert (await enter(city, booked["token"]))[0] == 200
+    await bus.publish(Notice("ended", room, "clerk", "host", at))
+    shown = await city.client.get(f"/api/v1/appointments/{booked['token']}")
+    assert (await shown.json())["state"] == "done"
+    assert (await enter(city, booked["token"]))[0] == 410
