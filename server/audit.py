@@ -33,12 +33,15 @@ class AuditRow(Base):
     link: Mapped[str | None] = mapped_column(String(64))
 
 
+RECORD = insert(AuditRow)
+
+
 async def record(
     tx: AsyncConnection, now: datetime, actor: str, action: str, object_id: str, **detail: Any
 ) -> None:
     """Writes an entry. `actor` is "citizen", "staff/ID" or "system"; `detail` holds ids, never personal data."""
     await tx.execute(
-        insert(AuditRow).values(at=now, actor=actor, action=action, object_id=object_id, detail=detail)
+        RECORD, {"at": now, "actor": actor, "action": action, "object_id": object_id, "detail": detail}
     )
 
 

@@ -3,10 +3,10 @@
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access import (
@@ -28,6 +28,30 @@ from server.errors import HoldExpired
 from server.notices import outbox
 from server.sealing import Keyring, fingerprint
 from server.settings import Settings
+
+OPEN_CASE = insert(CaseRow)
+TAKE_OVER = (
+    update(AppointmentRow)
+    .where(
+        AppointmentRow.id == bindparam("one"),
+        AppointmentRow.state == "held",
+        AppointmentRow.expires_at > bindparam("at"),
+    )
+    .values(
+        state="confirmed",
+        token_hash=bindparam("token"),
+        case_id=bindparam("case"),
+        language=bindparam("spoken"),
+        client_key="",
+        confirmed_at=bindparam("at"),
+        expires_at=None,
+    )
+)
+KEEP_CLAIMS = (
+    update(ClaimRow)
+    .where(ClaimRow.appointment_id == bindparam("one"), ClaimRow.expires_at > bindparam("at"))
+    .values(expires_at=None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +89,34 @@ async def confirm(
     try:
         async with db.write() as tx:
             appointment = await _confirm(tx, keyring, secret, ask, once, now)
-    except DoneBefore:
-        async with db.write() as tx:
-            appointment = await _confirm(tx, keyring, secret, ask, once, now)
+    except (DoneBefore, HoldExpired):
+        earlier = await _done_before(db, once)
+        if earlier is None:
+            raise HoldExpired from None
+        appointment = earlier
     calendar.touch()
     return Booked(appointment, manage_token(secret, appointment.id))
+
+
+async def _done_before(db: Database, once: Once | None) -> Appointment | None:
+    """What an earlier request with this key confirmed: asked only where this one got nothing."""
+    if once is None:
+        return None
+    async with db.read() as tx:
+        before = await once.done(tx)
+        return await appointment_by_id(tx, before) if before else None
 
 
 async def _confirm(
     tx: AsyncConnection, keyring: Keyring, secret: str, ask: ConfirmAsk, once: Once | None, now: datetime
 ) -> Appointment:
-    if once and (before := await once.done(tx)):
-        return await appointment_by_id(tx, before)
     held = await appointment_by_hold(tx, ask.hold)
     case_id = await _open_case(tx, keyring, ask, now)
     await _take_over(tx, held, case_id, ask.language, fingerprint(manage_token(secret, held.id)), now)
     if once:
         await once.remember(tx, held.id, now)
-    appointment = await appointment_by_id(tx, held.id)
+    fresh = {"state": "confirmed", "case_id": case_id, "language": ask.language, "expires_at": None}
+    appointment = replace(held, **fresh)  # type: ignore[arg-type]
     await outbox.post(tx, "confirmed", held.id, outbox.facts_of(appointment), now)
     await record(tx, now, "citizen", "appointment.confirmed", held.id)
     await announce(tx, held.duty_id, now)
@@ -93,35 +127,23 @@ async def _open_case(tx: AsyncConnection, keyring: Keyring, ask: ConfirmAsk, now
     case_id = secrets.token_hex(16)
     key, wrapped = keyring.new_key()
     contact = Contact(ask.name, ask.email, ask.phone, ask.answers)
-    await tx.execute(
-        insert(CaseRow).values(
-            id=case_id,
-            wrapped_key=wrapped,
-            key_version=keyring.version,
-            contact_sealed=contact_sealed(key, case_id, contact),
-            created_at=now,
-        )
-    )
+    row = {
+        "id": case_id,
+        "wrapped_key": wrapped,
+        "key_version": keyring.version,
+        "contact_sealed": contact_sealed(key, case_id, contact),
+        "created_at": now,
+    }
+    await tx.execute(OPEN_CASE, row)
     return case_id
 
 
 async def _take_over(
     tx: AsyncConnection, held: Appointment, case_id: str, language: str, token_hash: str, now: datetime
 ) -> None:
-    one = update(AppointmentRow).where(AppointmentRow.id == held.id, AppointmentRow.state == "held")
-    taken = await tx.execute(
-        one.where(AppointmentRow.expires_at > now).values(
-            state="confirmed",
-            token_hash=token_hash,
-            case_id=case_id,
-            language=language,
-            client_key="",
-            confirmed_at=now,
-            expires_at=None,
-        )
-    )
-    claims = update(ClaimRow).where(ClaimRow.appointment_id == held.id, ClaimRow.expires_at > now)
-    kept = await tx.execute(claims.values(expires_at=None))
+    fresh = {"token": token_hash, "case": case_id, "spoken": language, "at": now, "one": held.id}
+    taken = await tx.execute(TAKE_OVER, fresh)
+    kept = await tx.execute(KEEP_CLAIMS, {"one": held.id, "at": now})
     if taken.rowcount != 1 or kept.rowcount != (held.ends_at - held.starts_at) // TICK:
         raise HoldExpired
 

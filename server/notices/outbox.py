@@ -34,6 +34,9 @@ class OutboxRow(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+POST = insert(OutboxRow)
+
+
 class OutboxBell:
     """Wakes the sender of this process at once; other processes look every few seconds anyway."""
 
@@ -56,17 +59,8 @@ async def post(
     tx: AsyncConnection, event: str, appointment_id: str, facts: dict[str, Any], now: datetime
 ) -> None:
     """Writes a notice in the caller's transaction. `event`: confirmed, moved, cancelled."""
-    await tx.execute(
-        insert(OutboxRow).values(
-            id=secrets.token_hex(16),
-            event=event,
-            appointment_id=appointment_id,
-            facts=facts,
-            created_at=now,
-            due_at=now,
-            attempts=0,
-        )
-    )
+    row = {"id": secrets.token_hex(16), "event": event, "appointment_id": appointment_id, "facts": facts}
+    await tx.execute(POST, {**row, "created_at": now, "due_at": now, "attempts": 0})
 
 
 def facts_of(appointment: Appointment) -> dict[str, object]:
