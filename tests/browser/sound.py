@@ -1,11 +1,15 @@
-"""What every page must be: found faultless by axe, one heading, its language named, no scrolling sideways. Which pages is elsewhere."""
+"""What every page must be: faultless to axe, one heading, one language, no scrolling sideways. Which pages is elsewhere."""
 
+import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel.messages.pofile import read_po
 from playwright.async_api import Page
 
-AXE = Path(__file__).parents[2] / "webclient" / "node_modules" / "axe-core" / "axe.min.js"
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "webclient" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESKTOP, PHONE, NARROWEST = 1280, 390, 320
 LANGUAGE_TAGS = {"de": "de", "de_LS": "de-simple", "en": "en"}
@@ -26,6 +30,36 @@ SHAPE = """() => ({
   title: document.title,
   main: document.querySelectorAll("main").length,
 })"""
+TEXTS = """() => {
+  const texts = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    if (!walker.currentNode.parentElement.closest("script, [lang]:not(html)")) texts.push(walker.currentNode.data.trim());
+  }
+  return texts.filter((text) => text);
+}"""
+PLACEHOLDER = re.compile(r"%\\\(\w+\\\)s|%\(\w+\)s|\\{\w+\\}")
+
+
+@cache
+def german(language: str) -> re.Pattern[str]:
+    """Any of the German texts that this language says otherwise, whole and with its gaps filled."""
+    path = ROOT / "server" / "locale" / language / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        catalogue = read_po(file)
+    ids: set[str] = set()
+    for message in catalogue:
+        pairs = zip(_all(message.id), _all(message.string), strict=False)
+        ids |= {source for source, said in pairs if source and said and source != said}
+    return re.compile("|".join(PLACEHOLDER.sub(".+?", re.escape(one)) for one in sorted(ids)))
+
+
+def _all(texts: Any) -> list[str]:
+    return [texts] if isinstance(texts, str) else list(texts)
+
+
+async def left_in_german(page: Page, language: str) -> list[str]:
+    """Texts of the page that stand in the language's catalogue and were shown in German all the same."""
+    return [text for text in await page.evaluate(TEXTS) if german(language).fullmatch(text)]
 
 
 async def found_by_axe(page: Page) -> list[dict[str, Any]]:
@@ -48,6 +82,8 @@ async def faults(
         wrong.append(f"h1: {shape['h1']}")
     if not shape["title"].strip("– ") or shape["main"] != 1:
         wrong.append(f"title {shape['title']!r}, {shape['main']} main")
+    if language != "de" and (left := await left_in_german(page, language)):
+        wrong.append(f"in German: {left}")
     for width in widths:
         await page.set_viewport_size({"width": width, "height": 900})
         if sticking := await page.evaluate(STICKING_OUT):

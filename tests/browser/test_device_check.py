@@ -1,0 +1,81 @@
+"""Camera, sound and the way to the server are tried out from the appointment's page; the server lets go of everything after."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.sound import faults
+from tests.browser.visitor import book, new_visitor
+from tests.neighbours.process import Neighbour
+from tests.office.city import only_sqlite
+from tests.office.served import ServedCity
+
+pytestmark = [pytest.mark.browser, only_sqlite()]
+CHECK_MS = 40_000
+STEPS = ("camera", "microphone", "server", "media")
+
+
+def udp_sockets(process: Neighbour) -> int:
+    """How many UDP sockets this very process holds, as the kernel lists them."""
+    place = Path(f"/proc/{process.pid}")
+    listed = {
+        f"socket:[{line.split()[9]}]"
+        for table in ("udp", "udp6")
+        for line in (place / "net" / table).read_text().splitlines()[1:]
+    }
+    return sum(1 for entry in (place / "fd").iterdir() if _target(entry) in listed)
+
+
+def _target(entry: Path) -> str:
+    try:
+        return str(entry.readlink())
+    except FileNotFoundError:
+        return ""
+
+
+async def until(what: Callable[[], bool], within_s: float = 20) -> None:
+    for _ in range(int(within_s / 0.05)):
+        if what():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it did not come about in time")
+
+
+async def start(page: Page) -> None:
+    await book(page, "bauberatung", "video", nth=0)
+    await page.get_by_role("link", name="Kamera und Ton prüfen").click()
+    await page.get_by_role("button", name="Prüfung starten").click()
+
+
+@pytest.mark.criterion("C02")
+async def test_all_is_well_with_camera_and_microphone(browser: Browser, served_city: ServedCity) -> None:
+    page = await new_visitor(browser, served_city.url)
+    server = served_city.processes[0]
+    assert udp_sockets(server) == 0
+    await start(page)
+    await until(lambda: udp_sockets(server) > 0)
+    await expect(page.get_by_test_id("check-result")).to_have_attribute("data-state", "ok", timeout=CHECK_MS)
+    for step in STEPS:
+        await expect(page.get_by_test_id(f"check-{step}")).to_have_attribute("data-state", "ok")
+    await expect(page.get_by_test_id("check-preview")).to_be_visible()
+    await until(lambda: udp_sockets(server) == 0)
+    await page.get_by_role("button", name="Nein, nichts gehört").click()
+    await expect(page.get_by_test_id("check-speaker")).to_contain_text("Lautstärke")
+    assert await faults(page) == []
+
+
+@pytest.mark.criterion("C02")
+async def test_a_refused_camera_is_explained(browser: Browser, served_city: ServedCity) -> None:
+    page = await new_visitor(browser, served_city.url)
+    await page.add_init_script(
+        "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError'); }"
+    )
+    await start(page)
+    await expect(page.get_by_test_id("check-result")).to_have_attribute(
+        "data-state", "part", timeout=CHECK_MS
+    )
+    await expect(page.get_by_test_id("check-camera")).to_contain_text("Symbol neben der Adresse")
+    assert await faults(page) == []
