@@ -4,6 +4,8 @@ export type DeviceProblem = "denied" | "none" | "busy" | "unsupported" | "unknow
 
 export interface OwnDevices {
   stream: MediaStream;
+  /** The picture alone: a preview that also held the sound would keep a loudspeaker busy with nothing. */
+  preview: MediaStream;
   audio: MediaStreamTrack | null;
   video: MediaStreamTrack | null;
   problem: DeviceProblem | null;
@@ -34,6 +36,7 @@ function asDevices(stream: MediaStream, problem: DeviceProblem | null): OwnDevic
   for (const track of stream.getVideoTracks()) track.contentHint = "motion";
   return {
     stream,
+    preview: new MediaStream(stream.getVideoTracks()),
     audio: stream.getAudioTracks()[0] ?? null,
     video: stream.getVideoTracks()[0] ?? null,
     problem,

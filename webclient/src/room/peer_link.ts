@@ -1,7 +1,9 @@
 // The connection to one other participant: an RTCPeerConnection prepared without tracks, negotiated by the rules of
 // negotiation.ts, repaired when it breaks. It knows no signaling socket and draws nothing.
 import type { CandidateFields, DescriptionKind, PeerInfo } from "../messages";
+import { withStartBitrate } from "./bitrate";
 import { judge, originOf, remedy } from "./negotiation";
+import { type OwnTracks, Sending } from "./sending";
 
 export interface LinkSurroundings {
   configuration: RTCConfiguration;
@@ -9,11 +11,6 @@ export interface LinkSurroundings {
   sendCandidate(to: string, candidate: CandidateFields): void;
   changed(): void;
   now(): number;
-}
-
-export interface OwnTracks {
-  audio: MediaStreamTrack | null;
-  video: MediaStreamTrack | null;
 }
 
 const checkEvery = 1000;
@@ -27,10 +24,7 @@ export class PeerLink {
   /** Whether a word to the other side would arrive now: both have their line, and the server named this pair. */
   #reachable = true;
   #received = new MediaStream();
-  #sent = new MediaStream();
-  // Own references: Safari forgets a sender's track after a long mute.
-  #senders: { audio: RTCRtpSender | null; video: RTCRtpSender | null } = { audio: null, video: null };
-  #tracks: OwnTracks = { audio: null, video: null };
+  #sending = new Sending();
   #buffered: RTCIceCandidateInit[] = [];
   #makingOffer = false;
   #settingAnswer = false;
@@ -49,7 +43,7 @@ export class PeerLink {
     this.#since = around.now();
     this.connection = this.#connect();
     this.#timer = setInterval(() => this.#check(), checkEvery);
-    if (!peer.polite) this.#addTransceivers();
+    if (!peer.polite) this.#sending.addTransceivers(this.connection);
   }
 
   get state(): RTCPeerConnectionState {
@@ -61,13 +55,12 @@ export class PeerLink {
     this.open = true;
     this.media = this.#received;
     for (const track of this.#received.getTracks()) track.enabled = true;
-    this.setTracks(tracks);
+    this.#sending.open(tracks, !this.peer.polite);
     this.around.changed();
   }
 
   setTracks(tracks: OwnTracks): void {
-    this.#tracks = tracks;
-    if (this.open) this.#fillSenders();
+    this.#sending.setTracks(tracks);
   }
 
   /** Once words get through again, what may have been lost on the way is said again. */
@@ -90,6 +83,7 @@ export class PeerLink {
   close(): void {
     clearInterval(this.#timer);
     this.#abandon(this.connection);
+    this.#sending.close();
     this.media = null;
     this.open = false;
   }
@@ -114,38 +108,6 @@ export class PeerLink {
     connection.onconnectionstatechange = null;
     connection.ontrack = null;
     connection.close();
-  }
-
-  #addTransceivers(): void {
-    for (const kind of ["audio", "video"] as const) {
-      // The stream is empty: it only names both tracks as belonging together, for lip synchrony.
-      const transceiver = this.connection.addTransceiver(kind, {
-        direction: "sendrecv",
-        streams: [this.#sent],
-      });
-      this.#senders[kind] = transceiver.sender;
-    }
-    if (this.open) this.#fillSenders();
-  }
-
-  #adoptTransceivers(): void {
-    for (const transceiver of this.connection.getTransceivers()) {
-      const kind = transceiver.receiver.track.kind as "audio" | "video";
-      if (transceiver.direction !== "recvonly" && this.#senders[kind] === transceiver.sender) continue;
-      transceiver.direction = "sendrecv";
-      transceiver.sender.setStreams(this.#sent);
-      this.#senders[kind] = transceiver.sender;
-    }
-    if (this.open) this.#fillSenders();
-  }
-
-  #fillSenders(): void {
-    for (const kind of ["audio", "video"] as const) {
-      const sender = this.#senders[kind];
-      const track = this.#tracks[kind];
-      if (sender === null || sender.track === track) continue;
-      sender.replaceTrack(track).catch(() => undefined);
-    }
   }
 
   #take(track: MediaStreamTrack): void {
@@ -202,13 +164,13 @@ export class PeerLink {
     const connection = this.connection;
     this.#settingAnswer = kind === "answer";
     try {
-      await connection.setRemoteDescription({ type: kind, sdp });
+      await connection.setRemoteDescription({ type: kind, sdp: withStartBitrate(sdp) });
     } finally {
       this.#settingAnswer = false;
     }
     await this.#addBuffered();
     if (kind !== "offer" || connection !== this.connection) return;
-    this.#adoptTransceivers();
+    this.#sending.adoptTransceivers(connection);
     await connection.setLocalDescription();
     this.#sayDescription();
   }
@@ -247,8 +209,7 @@ export class PeerLink {
     this.#since = this.around.now();
     if (this.state === "connected") {
       this.#restarted = false;
-      // Before the first picture: changed while pictures flow, it would make the encoder start again.
-      if (this.#senders.video !== null) preferFluency(this.#senders.video);
+      this.#sending.preferFluency();
     }
     this.around.changed();
     this.#check();
@@ -275,20 +236,13 @@ export class PeerLink {
   #rebuild(offering: boolean): void {
     this.#droppedOrigin = this.#knownOrigin() ?? this.#droppedOrigin;
     this.#abandon(this.connection);
-    this.#senders = { audio: null, video: null };
+    this.#sending.forgetSenders();
     this.#buffered = [];
     this.#restarted = offering;
     this.#ignoring = false;
     this.#since = this.around.now();
     this.connection = this.#connect();
-    if (offering) this.#addTransceivers();
+    if (offering) this.#sending.addTransceivers(this.connection);
     this.around.changed();
   }
-}
-
-/** When the line gets thin the picture shall lose detail before it loses movement (signing needs 20 frames a second). */
-function preferFluency(sender: RTCRtpSender): void {
-  const parameters = sender.getParameters() as RTCRtpSendParameters & { degradationPreference?: string };
-  parameters.degradationPreference = "maintain-framerate";
-  sender.setParameters(parameters).catch(() => undefined);
 }

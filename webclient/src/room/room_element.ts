@@ -4,6 +4,7 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { text } from "../texts";
 import { closeDevices, type OwnDevices, openDevices } from "./devices";
 import { fetchEntry } from "./entry";
+import { FirstPictures } from "./first_picture";
 import { Playback } from "./playback";
 import { RoomSession } from "./session";
 import { type LinkStatistics, type Quality, qualityBetween, summarize } from "./statistics";
@@ -34,6 +35,7 @@ function newInstance(): string {
 export class SzRoom extends LitElement {
   #session: RoomSession | null = null;
   #devices: OwnDevices | null = null;
+  #first: FirstPictures | undefined;
   #deviceLost = false;
   #audioOn = true;
   #videoOn = true;
@@ -122,7 +124,7 @@ export class SzRoom extends LitElement {
 
   override updated(): void {
     const own = this.querySelector<HTMLVideoElement>("video[data-own]");
-    if (own !== null) this.#playback.show(own, this.#devices?.video ? this.#devices.stream : null);
+    if (own !== null) this.#playback.show(own, this.#devices?.video ? this.#devices.preview : null);
     for (const tile of this.querySelectorAll<HTMLVideoElement>("video[data-peer]")) {
       const link = this.#session?.links.get(tile.dataset.peer ?? "");
       this.#playback.show(tile, link?.media ?? null, true);
@@ -197,9 +199,14 @@ export class SzRoom extends LitElement {
         this.#sayMedia();
       };
     }
-    this.#session?.setTracks(devices);
+    this.#sendFrom(devices);
     this.#sayMedia();
     this.requestUpdate();
+  }
+
+  #sendFrom({ audio, video }: OwnDevices): void {
+    this.#first ??= new FirstPictures(() => this.querySelector("video[data-own]"));
+    this.#session?.setTracks({ audio, video, first: this.#first });
   }
 
   #toggle(kind: "audio" | "video"): void {
@@ -208,7 +215,7 @@ export class SzRoom extends LitElement {
     else this.#videoOn = on;
     const track = this.#devices?.[kind];
     if (track) track.enabled = on;
-    if (this.#devices !== null) this.#session?.setTracks(this.#devices);
+    if (this.#devices !== null) this.#sendFrom(this.#devices);
     this.#sayMedia();
     const word = kind === "audio" ? (on ? "unmuted" : "muted") : on ? "shown" : "hidden";
     this.#say(text(`room.said.${word}`));

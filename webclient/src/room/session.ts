@@ -1,7 +1,8 @@
 // One participant's stay in a room: what the server's messages make of it, which connections there are, who may be
 // seen and heard. It draws nothing; every change is told to `changed`.
 import type { EndReason, PeerInfo, Role, ServerMessage, WaitingGuest, Welcome } from "../messages";
-import { type OwnTracks, PeerLink } from "./peer_link";
+import { PeerLink } from "./peer_link";
+import type { OwnTracks } from "./sending";
 import {
   type EntryRefused,
   type LineState,
