@@ -1,0 +1,1 @@
+"""The limit for rooms: the least program with which two pages can call each other, and its pages."""
