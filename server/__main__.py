@@ -16,6 +16,8 @@ from pydantic import ValidationError
 
 from server.settings import Settings
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
 # Plain traces: the pretty ones print local variables, and those may be secrets.
 cli = typer.Typer(
     no_args_is_help=True,
@@ -33,9 +35,31 @@ def settings_or_exit(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         for item in error.errors(include_url=False, include_context=False, include_input=False):
-            name = ".".join(str(part) for part in item["loc"])
-            typer.echo(f"Einstellung {name}: {item['msg']}", err=True)
+            name = "".join(f" {part}" for part in item["loc"])
+            typer.echo(f"Einstellung{name}: {item['msg'].removeprefix('Value error, ')}", err=True)
         raise typer.Exit(2) from None
+
+
+@contextmanager
+def trouble_in_words() -> Iterator[None]:
+    """A neighbour that is away or a folder that can't be used ends the program with a sentence, not a trace."""
+    from sqlalchemy.exc import DBAPIError
+
+    from server.errors import Unavailable
+
+    try:
+        yield
+    except (Unavailable, DBAPIError) as error:
+        kind = type(error.__cause__ or error).__name__
+        typer.echo(
+            f"Die Datenbank antwortet nicht, oder ihr Schema fehlt ({kind}). "
+            "„sprechzeit doctor“ sagt mehr, „sprechzeit migrate“ legt das Schema an.",
+            err=True,
+        )
+        raise typer.Exit(1) from None
+    except OSError as error:
+        typer.echo(f"{error.filename or 'System'}: {error.strerror or type(error).__name__}", err=True)
+        raise typer.Exit(1) from None
 
 
 @contextmanager
@@ -59,7 +83,7 @@ def serve() -> None:
     from server.app import run
 
     settings = settings_or_exit()
-    with port_taken_in_words(settings.port):
+    with trouble_in_words(), port_taken_in_words(settings.port):
         run(settings)
 
 
@@ -69,7 +93,7 @@ def demo(port: Annotated[int, typer.Option(envvar="PORT")] = 8080) -> None:
     _log()
     from server.demo.start import start
 
-    with port_taken_in_words(port):
+    with trouble_in_words(), port_taken_in_words(port):
         start(port)
 
 
@@ -79,7 +103,8 @@ def migrate() -> None:
     from server.migrations.run import upgrade
 
     settings = settings_or_exit()
-    asyncio.run(upgrade(settings.database_url))
+    with trouble_in_words():
+        asyncio.run(upgrade(settings.database_url))
     typer.echo("Das Schema ist auf dem neuesten Stand.")
 
 
@@ -90,8 +115,9 @@ def import_(file: Path) -> None:
 
     settings = settings_or_exit()
     try:
-        count = asyncio.run(load_into(settings.database_url, file))
-    except (CatalogueRefused, OSError) as refused:
+        with trouble_in_words():
+            count = asyncio.run(load_into(settings.database_url, file))
+    except CatalogueRefused as refused:
         typer.echo(str(refused), err=True)
         raise typer.Exit(1) from None
     typer.echo(f"{count} Dienstleistungen übernommen.")
@@ -124,7 +150,8 @@ def rotate_keys() -> None:
         finally:
             await db.close()
 
-    typer.echo(f"{asyncio.run(run())} Schlüssel neu umhüllt.")
+    with trouble_in_words():
+        typer.echo(f"{asyncio.run(run())} Schlüssel neu umhüllt.")
 
 
 @users.command("add")
@@ -139,17 +166,10 @@ def user_add(
 
     password = getpass.getpass("Passwort: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     settings = settings_or_exit()
+    account = (login, display or login, password, roles.split(","), languages.split(","))
     try:
-        asyncio.run(
-            add_account(
-                settings.database_url,
-                login,
-                display or login,
-                password,
-                roles.split(","),
-                languages.split(","),
-            )
-        )
+        with trouble_in_words():
+            asyncio.run(add_account(settings.database_url, *account))
     except AccountRefused as refused:
         typer.echo(str(refused), err=True)
         raise typer.Exit(1) from None
@@ -158,6 +178,9 @@ def user_add(
 
 def _log() -> None:
     level = os.environ.get("SPRECHZEIT_LOG_LEVEL", "INFO").upper()
+    if level not in LEVELS:
+        typer.echo(f"Einstellung log_level: möglich sind {', '.join(LEVELS)}", err=True)
+        raise typer.Exit(2)
     logging.basicConfig(
         level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )

@@ -29,13 +29,16 @@ async def examine(settings: Settings) -> list[Finding]:
 
 
 async def _database(settings: Settings) -> Finding:
-    db = Database(settings.database_url)
+    try:
+        db = Database(settings.database_url)
+    except OSError as error:
+        return Finding(False, f"Ordner der Datenbank: {error.strerror}")
     try:
         async with db.read() as tx:
             await tx.execute(text("SELECT 1"))
         current = await is_current(settings.database_url)
-    except (Unavailable, OSError) as error:
-        return Finding(False, f"Datenbank antwortet nicht ({type(error).__name__})")
+    except Unavailable as error:
+        return Finding(False, f"Datenbank antwortet nicht ({type(error.__cause__).__name__})")
     finally:
         await db.close()
     return Finding(
@@ -45,8 +48,13 @@ async def _database(settings: Settings) -> Finding:
 
 def _store(settings: Settings) -> Finding:
     folder = settings.store
-    folder.mkdir(parents=True, exist_ok=True)
-    return Finding(os.access(folder, os.W_OK), f"Dokumentenablage {folder} ist beschreibbar")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return Finding(False, f"Dokumentenablage {folder}: {error.strerror}")
+    if not os.access(folder, os.W_OK):
+        return Finding(False, f"Dokumentenablage {folder} ist nicht beschreibbar")
+    return Finding(True, f"Dokumentenablage {folder} ist beschreibbar")
 
 
 async def _bus(settings: Settings) -> Finding:

@@ -1,7 +1,6 @@
 """All settings of the server, read once from SPRECHZEIT_* and checked at start. No other file reads the environment."""
 
 import base64
-import binascii
 import os
 from pathlib import Path
 from typing import Self
@@ -16,6 +15,14 @@ from pydantic_settings import (
 )
 
 DEMO_SECRET = "only-for-the-demo-city-never-in-production"  # noqa: S105
+
+
+SCHEMES = {
+    "database_url": ("sqlite+aiosqlite:///", "postgresql+asyncpg://"),
+    "redis_url": ("redis://", "rediss://", "unix://"),
+    "smtp_url": ("smtp://", "smtps://"),
+    "signaling_url": ("ws://", "wss://"),
+}
 
 
 class SettingsRefused(Exception):
@@ -35,15 +42,15 @@ class Settings(BaseSettings):
         "http://localhost:8080", description="Address under which citizens reach the server"
     )
     database_url: str = Field(
-        "sqlite+aiosqlite:///var/sprechzeit.db", description="SQLite or PostgreSQL (asyncpg)"
+        "sqlite+aiosqlite:///var/sprechzeit.db", repr=False, description="SQLite or PostgreSQL (asyncpg)"
     )
     redis_url: str | None = Field(
-        None, description="Redis for notices between processes; without: in process"
+        None, repr=False, description="Redis for notices between processes; without: in process"
     )
     data_dir: Path = Field(Path("var"), description="Folder for embedded versions (outbox)")
     store: Path = Field(Path("var/documents"), description="Folder of the sealed document store")
     smtp_url: str | None = Field(
-        None, description="smtp://user:password@host:25 or smtps://; without: file outbox"
+        None, repr=False, description="smtp://user:password@host:25 or smtps://; without: file outbox"
     )
     mail_from: str = Field("termine@kempten.example", description="Sender of mails")
     secret: SecretStr = Field(
@@ -105,9 +112,10 @@ class Settings(BaseSettings):
     def check(self) -> Self:
         if not urlsplit(self.public_url).hostname:
             raise ValueError("public_url must be a full address such as https://termine.example.de")
+        self._check_neighbours()
         try:
             key = base64.b64decode(self.master_key.get_secret_value(), validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise ValueError("master_key must be Base64") from error
         if len(key) != 32:
             raise ValueError("master_key must be Base64 of exactly 32 bytes")
@@ -120,6 +128,15 @@ class Settings(BaseSettings):
         if not self.demo:
             self._refuse_demo_secrets()
         return self
+
+    def _check_neighbours(self) -> None:
+        """Addresses that no part of this program could use; what is at them is for `sprechzeit doctor`."""
+        for name, schemes in SCHEMES.items():
+            address = getattr(self, name)
+            if address is not None and not str(address).startswith(schemes):
+                raise ValueError(f"{name} must begin with {' or '.join(schemes)}")
+        if self.smtp_url and not urlsplit(self.smtp_url).hostname:
+            raise ValueError("smtp_url must look like smtp://host:25 or smtps://host:465")
 
     @property
     def older_master_keys(self) -> dict[int, str]:

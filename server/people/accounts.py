@@ -10,6 +10,7 @@ from server.people.model import ROLES, StaffRow
 from server.people.sign_in import HASHER
 
 SHORTEST_PASSWORD = 12
+LONGEST_DISPLAY = 120
 
 
 class AccountRefused(Exception):
@@ -29,6 +30,10 @@ async def add_account(
         )
     if len(password) < SHORTEST_PASSWORD:
         raise AccountRefused(f"Das Passwort braucht mindestens {SHORTEST_PASSWORD} Zeichen.")
+    if not display.isprintable() or len(display) > LONGEST_DISPLAY:
+        raise AccountRefused(f"Der Anzeigename hat höchstens {LONGEST_DISPLAY} Zeichen.")
+    if not all(re.fullmatch(r"[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})?", code) for code in languages):
+        raise AccountRefused("Sprachen stehen als Kürzel mit Komma dazwischen, z. B. de,en.")
     db = Database(database_url)
     row = {"login": login, "display": display, "password_hash": HASHER.hash(password)}
     try:
