@@ -30,6 +30,7 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
         "video": at("/times?service=bauberatung&count=1&mode=video"),
         "on site": at("/times?service=personalausweis&count=1&mode=onsite"),
         "no video left": states.no_video_left,
+        "one day": at("/times?service=personalausweis&count=1&day=2027-03-02"),
         "nothing free": at("/times?service=personalausweis&count=1&from=2027-09-01"),
         "just taken": states.just_taken,
     },

@@ -57,6 +57,11 @@ async def test_the_first_stop_skips_to_the_content(page: Page) -> None:
     assert (await page.evaluate(FOCUSED))["id"] == "q"
 
 
+async def test_who_wants_no_motion_is_not_scrolled_along(page: Page) -> None:
+    await page.goto("/")
+    assert await page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+
+
 @pytest.mark.criterion("A06")
 async def test_an_appointment_is_booked_with_the_keyboard_alone(page: Page) -> None:
     await page.goto("/")

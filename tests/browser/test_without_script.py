@@ -128,6 +128,15 @@ async def test_a_mistake_keeps_what_was_typed(page: Page) -> None:
     assert (await page.title()).startswith("Fehler")
 
 
+@pytest.mark.xfail(strict=True, reason="the button for more time stands in a form of its own")
+async def test_more_time_keeps_what_was_typed(page: Page) -> None:
+    await hold_time(page, "personalausweis")
+    await fill_in(page)
+    await page.get_by_role("button", name="Zeit verlängern").click()
+    await expect(page.get_by_role("button", name="Zeit verlängern")).to_have_count(0)
+    await expect(page.get_by_label("Vor- und Nachname")).to_have_value(NAME)
+
+
 @pytest.mark.criterion("A11")
 async def test_a_time_that_has_just_gone_leads_to_others_nearby(page: Page, city: City) -> None:
     await page.goto("/times?service=personalausweis&count=1")
