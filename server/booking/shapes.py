@@ -155,7 +155,7 @@ class MoveBody(Model):
     site: Word | None = None
 
 
-class ServiceOut(Model):
+class ChosenOut(Model):
     id: str
     count: int
     name: str
@@ -176,7 +176,7 @@ class AppointmentOut(Model):
     start: datetime
     end: datetime
     site: str | None = None
-    services: list[ServiceOut]
+    services: list[ChosenOut]
     checklist: list[CheckOut]
     stations: list[dict[str, Any]]
     fee: int

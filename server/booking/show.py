@@ -1,7 +1,7 @@
 """An appointment as its citizen sees it in the API: what, when, where, what to bring, and the links."""
 
 from server.access import Appointment
-from server.booking.shapes import AppointmentOut, CheckOut, ServiceOut
+from server.booking.shapes import AppointmentOut, CheckOut, ChosenOut
 from server.catalog.model import Catalogue, in_language
 from server.clock import berlin
 from server.documents.checklist import checked, items_of
@@ -27,7 +27,7 @@ async def appointment_out(call: Call, appointment: Appointment, token: str) -> A
         end=berlin(appointment.ends_at),
         site=appointment.site_id,
         services=[
-            ServiceOut(id=one.id, count=count, name=in_language(one.name, code)) for one, count in known
+            ChosenOut(id=one.id, count=count, name=in_language(one.name, code)) for one, count in known
         ],
         checklist=await _checklist(call, catalogue, appointment),
         stations=[

@@ -8,8 +8,18 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from server import __version__
-from server.errors import BadInput, ForeignOrigin, NotAllowed, NotFound, NotSignedIn, Refusal, Unavailable
+from server.errors import (
+    BadInput,
+    ForeignOrigin,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Refusal,
+    TooLarge,
+    Unavailable,
+)
 from server.web.api import Endpoint
+from server.web.problems import UnsupportedBody
 
 REF = "#/components/schemas/{model}"
 PROBLEM: dict[str, Any] = {
@@ -137,8 +147,10 @@ def _refusals(endpoint: Endpoint) -> list[type[Refusal]]:
     always: list[type[Refusal]] = [Unavailable, NotFound]
     if endpoint.body or endpoint.query or endpoint.headers:
         always.append(BadInput)
+    if endpoint.body:
+        always += [UnsupportedBody, TooLarge]
     if endpoint.roles:
         always += [NotSignedIn, NotAllowed]
     if endpoint.method not in ("GET", "HEAD"):
         always.append(ForeignOrigin)
-    return [*always, *endpoint.refusals]
+    return list(dict.fromkeys([*always, *endpoint.refusals]))
