@@ -1,7 +1,6 @@
 """The composition root: puts the parts of one running server together. No rule is decided here."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -53,6 +52,7 @@ from signaling.app import add_signaling
 from signaling.bus import open_bus
 
 log = logging.getLogger("sprechzeit")
+STOP_S = 4.0
 
 STATIC = Path(__file__).parent.parent / "webclient" / "dist"
 ENDPOINTS: list[Endpoint] = [
@@ -145,17 +145,19 @@ async def _bus(app: web.Application) -> AsyncIterator[None]:
 
 async def _background(app: web.Application) -> AsyncIterator[None]:
     office = app[OFFICE]
+    stopping = asyncio.Event()
     runner = JobRunner(office.db, office.clock, jobs_of(office))
     tasks = [
-        asyncio.create_task(runner.run_forever()),
-        asyncio.create_task(_postman(office).run_forever(office.bell)),
+        asyncio.create_task(runner.run_forever(stopping)),
+        asyncio.create_task(_postman(office).run_forever(office.bell, stopping)),
     ]
     yield
-    for task in tasks:
+    stopping.set()
+    office.bell.ring()
+    _, late = await asyncio.wait(tasks, timeout=STOP_S)
+    for task in late:
         task.cancel()
-    for task in tasks:
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def jobs_of(office: Office) -> list[Job]:

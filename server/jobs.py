@@ -1,6 +1,7 @@
 """Recurring work, each piece done by one process at a time. A late job never grants or loses anything."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -45,15 +46,17 @@ class JobRunner:
         self._clock = clock
         self.jobs = jobs
 
-    async def run_forever(self, look_every_s: float = 2.0) -> None:
-        while True:
+    async def run_forever(self, stopping: asyncio.Event, look_every_s: float = 2.0) -> None:
+        """Until `stopping` is set; a job under way is finished first."""
+        while not stopping.is_set():
             try:
                 await self.run_due()
             except Unavailable:
                 log.warning("database away, jobs wait")
             except Exception as error:  # noqa: BLE001  the runner must outlive whatever a database says
                 log.error("jobs stopped for a moment: %s", type(error).__name__)
-            await asyncio.sleep(look_every_s)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), look_every_s)
 
     async def run_due(self) -> list[str]:
         """Runs what is due now and free to take; returns the names."""

@@ -58,7 +58,8 @@ class Wish:
         return tuple(site for site in first if all(site in sites for sites in others))
 
     def lead(self, mode: Mode) -> timedelta:
-        return timedelta(minutes=max(service.lead_minutes.get(mode, 0) for service, _ in self.services))
+        """How long before its start a time can still be had; what begins this very minute is too late for all."""
+        return timedelta(minutes=max(1, *(service.lead_minutes.get(mode, 0) for service, _ in self.services)))
 
 
 @dataclass(frozen=True, slots=True)

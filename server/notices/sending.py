@@ -3,6 +3,7 @@
 A process that dies between sending and marking leaves the row to be sent again with the same Message-ID.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -49,9 +50,12 @@ class Postman:
     catalogue: Callable[[datetime], Awaitable[Catalogue]]
     language: Callable[[str], Words]
 
-    async def run_forever(self, bell: OutboxBell, look_every_s: float = 5.0) -> None:
-        """Sends when the bell rings, and every few seconds what other processes or later times have left."""
-        while True:
+    async def run_forever(self, bell: OutboxBell, stopping: asyncio.Event, look_every_s: float = 5.0) -> None:
+        """Sends when the bell rings, and every few seconds what other processes or later times have left.
+
+        Ends once `stopping` is set and the bell rings; what is being sent is sent first.
+        """
+        while not stopping.is_set():
             try:
                 await self.deliver()
             except Unavailable:

@@ -112,7 +112,7 @@ async def test_the_runner_outlives_a_database_that_is_away_or_says_something_odd
         return await right()
 
     monkeypatch.setattr(runner, "run_due", troubled)
-    task = asyncio.create_task(runner.run_forever(look_every_s=0.001))
+    task = asyncio.create_task(runner.run_forever(asyncio.Event(), look_every_s=0.001))
     async with asyncio.timeout(10):
         await done.wait()
     task.cancel()
