@@ -137,7 +137,7 @@ def test_german_is_spoken_by_everybody(given: str | None, kept: str | None) -> N
 
 
 @pytest.mark.parametrize(
-    ("ids", "video", "onsite"), [(["bau"], 60, 0), (["long"], 120, 30), (["both", "long"], 120, 30)]
+    ("ids", "video", "onsite"), [(["bau"], 60, 1), (["long"], 120, 30), (["both", "long"], 120, 30)]
 )
 def test_the_longest_lead_of_all_services_counts(ids: list[str], video: int, onsite: int) -> None:
     asked = wish(*ids)
