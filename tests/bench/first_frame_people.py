@@ -5,7 +5,7 @@ import asyncio
 import secrets
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.browser.people import Clerk, new_person, statistics
+from tests.browser.people import Clerk, new_person
 from tests.neighbours.browser import ARGUMENTS, find_chromium
 from tests.neighbours.process import Neighbour, free_port, port_answers
 from tests.office.seeding import seed
@@ -25,17 +25,16 @@ from tests.office.served import ROOT, as_environment
 NOTHING = "about:blank"
 PATIENCE_S = 20.0
 CALM_S = 0.5  # between "everything is ready" and the click: what ran before is over then
+CONNECTED = """async () => {
+  const room = document.querySelector('sz-room');
+  const connected = async () => (await room.statistics())[0]?.connectionState === 'connected';
+  while (!(await connected())) await new Promise((later) => setTimeout(later, 50));
+}"""
 # When a mark was or will be set, on the clock that all pages of a machine share.
 MARKED = """name => new Promise((resolve) => {
   const seen = (list) => list.getEntriesByName(name).forEach((mark) => resolve(performance.timeOrigin + mark.startTime));
   new PerformanceObserver(seen).observe({ type: 'mark', buffered: true });
 })"""
-
-
-async def until(what: Callable[[], Awaitable[bool]], within_s: float = 20) -> None:
-    async with asyncio.timeout(within_s):
-        while not await what():
-            await asyncio.sleep(0.05)
 
 
 async def marked_at(page: Page, name: str) -> float:
@@ -65,11 +64,9 @@ class OurRoom:
         await self.clerk.goto(self.clerk_url)
         await self.clerk.get_by_test_id("admit").wait_for()
 
-        async def connected() -> bool:
-            both = [await statistics(page) for page in (self.citizen, self.clerk)]
-            return all(found and found[0]["connectionState"] == "connected" for found in both)
-
-        await until(connected)
+        async with asyncio.timeout(PATIENCE_S):
+            for page in (self.citizen, self.clerk):
+                await page.evaluate(CONNECTED)
         await asyncio.sleep(CALM_S)
 
     async def admit(self) -> float:

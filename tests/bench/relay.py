@@ -138,18 +138,18 @@ async def relay_cpu() -> Measured:
                 task.cancel()
 
 
-async def per_waiting(number: list[int]) -> float:
+async def per_waiting() -> float:
     """KiB of a fresh process for each guest in a waiting room, after the first have warmed it up."""
     async with (
         running("tests.bench.relay_server") as (port, server),
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,
     ):
-        sockets = [(await enter(session, port, f"room-{n}", "guest"))[0] for n in range(BEFORE)]
+        first = [await enter(session, port, f"room-{n}", "guest") for n in range(BEFORE)]
         before = resident_kib(server)
-        for n in range(BEFORE, BEFORE + WAITING):
-            sockets.append((await enter(session, port, f"room-{n}", "guest"))[0])
-        number.append(len(sockets))
-        return (resident_kib(server) - before) / WAITING
+        others = [await enter(session, port, f"room-{n}", "guest") for n in range(BEFORE, BEFORE + WAITING)]
+        there = resident_kib(server)
+        assert not [socket for socket, _ in first + others if socket.closed]
+        return (there - before) / WAITING
 
 
 @bench(
@@ -159,4 +159,4 @@ async def per_waiting(number: list[int]) -> float:
     goal="<= 25 KiB",
 )
 async def memory_per_waiting_session() -> Measured:
-    return await alone(partial(per_waiting, []), runs=3)
+    return await alone(per_waiting, runs=3)

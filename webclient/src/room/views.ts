@@ -187,7 +187,9 @@ export function endDialog(actions: Actions): TemplateResult {
 }
 
 export function farewell(session: RoomSession, back: string | null, actions: Actions): TemplateResult {
-  const again = session.phase === "refused" || ["left", "idle", "replaced"].includes(session.ended ?? "");
+  // Before the room opens there is nothing to press: the page enters by itself.
+  const refused = session.refused !== null && session.refused.code !== "too-early";
+  const again = refused || ["left", "idle", "replaced"].includes(session.ended ?? "");
   return html`<div class="sz-farewell">
     ${again ? button("primary", "again", text("room.again"), actions.again) : nothing}
     ${
