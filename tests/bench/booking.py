@@ -15,13 +15,14 @@ import aiohttp
 from sqlalchemy import insert
 
 from server.booking.model import DutyRow
+from server.catalog.hours import is_closed
 from server.db import Database
 from tests.bench.harness import Measured, bench, in_turn
 from tests.neighbours.postgres import running_cluster
 from tests.neighbours.process import Neighbour, free_port, port_answers
 from tests.race.rush import MINUTES, Rush, prepare
 
-CLIENTS, SECONDS, RUNS, DUTIES = 16, 3.0, 5, 600
+CLIENTS, SECONDS, RUNS, DUTIES, TIMES = 16, 3.0, 5, 100, 32
 Request = Callable[[aiohttp.ClientSession], Awaitable[None]]
 
 
@@ -45,10 +46,9 @@ async def per_second(request: Request) -> float:
 class Office:
     """One server process with far more free times than a run can take."""
 
-    def __init__(self, rush: Rush) -> None:
+    def __init__(self, rush: Rush, starts: list[datetime]) -> None:
         self.url = f"http://127.0.0.1:{rush.ports[0]}"
-        spans = [rush.times[0] + timedelta(minutes=MINUTES * n) for n in range(len(rush.times))]
-        self._starts = itertools.cycle(spans)
+        self._starts = itertools.cycle(starts)
         self._keys = itertools.count()
 
     async def hold(self, session: aiohttp.ClientSession) -> str:
@@ -86,8 +86,8 @@ async def measure(kind: str, what: str) -> Measured:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         with database(kind, folder) as url:
-            rush = await prepare(url, folder, 32)
-            await _more_duties(url, rush.times[0])
+            rush = await prepare(url, folder, TIMES)
+            starts = await _more_duties(url, rush.times[0])
             bare_port = free_port()
             bare_url = url.replace("office.db", "bare.db")
             command = [sys.executable, "-m", "tests.bench.bare_server", bare_url, str(bare_port)]
@@ -95,7 +95,7 @@ async def measure(kind: str, what: str) -> Measured:
             try:
                 rush.serve(1, max_holds=1_000_000)
                 bare.wait_until(partial(port_answers, bare_port))
-                office = Office(rush)
+                office = Office(rush, starts)
 
                 async def insert_one(session: aiohttp.ClientSession) -> None:
                     async with session.post(f"http://127.0.0.1:{bare_port}/insert", json={}) as answer:
@@ -108,15 +108,21 @@ async def measure(kind: str, what: str) -> Measured:
                 rush.stop()
 
 
-async def _more_duties(url: str, start: datetime) -> None:
-    """The first duty exists; others at the same hours make room for thousands of holds."""
+async def _more_duties(url: str, start: datetime) -> list[datetime]:
+    """A hundred duties a day at the same hours, on the working days of eight weeks; their start times."""
     db = Database(url)
-    end = start + timedelta(minutes=MINUTES * 32)
+    days = [start + timedelta(days=n) for n in range(49)]
+    days = [day for day in days if day.weekday() < 5 and not is_closed(None, day.date(), frozenset(), True)]
     place = {"place": "home", "takes_video": True, "demo": False, "step_minutes": MINUTES, "staff_id": 1}
-    rows = [{**place, "starts_at": start.astimezone(UTC), "ends_at": end} for _ in range(DUTIES)]
+    rows = [
+        {**place, "starts_at": day.astimezone(UTC), "ends_at": day + timedelta(minutes=MINUTES * TIMES)}
+        for day in days
+        for _ in range(DUTIES)
+    ]
     async with db.write() as tx:
         await tx.execute(insert(DutyRow), rows)
     await db.close()
+    return [day + timedelta(minutes=MINUTES * n) for n in range(TIMES) for day in days]
 
 
 def _register(kind: str, what: str, goal: str) -> None:
