@@ -111,6 +111,7 @@ async def _form(
     catalogue = await call.catalogue()
     chosen = chosen_of(catalogue, time.services)
     context: dict[str, Any] = {
+        "here": f"/holds/{time.token}",
         "held": time,
         "site": catalogue.sites.get(time.site or ""),
         "chosen": chosen,

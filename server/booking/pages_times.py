@@ -153,6 +153,7 @@ def render_taken(
     """Somebody was quicker: near alternatives, each bookable with one press."""
     days = by_day(slots_from(taken.extra.get("alternatives", ())))
     day = max(berlin(slot.start).date(), berlin(call.now).date())
+    all_times = action if kept else times_address(wish, "any", None, day)
     return render(
         call,
         "booking/taken.html",
@@ -160,7 +161,8 @@ def render_taken(
         days=day_views(days, catalogue, call),
         chosen=wish.services,
         action=action,
-        all_times=action if kept else times_address(wish, "any", None, day),
+        all_times=all_times,
+        here=all_times,
         kept=kept,
         nonce=fresh_nonce(),
     )

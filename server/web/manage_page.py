@@ -70,6 +70,7 @@ async def render_manage(
         may_send=alive and appointment.ends_at > call.now,
         upload_limit_mb=call.office.settings.upload_limit_mb,
         error=error,
+        here=base_of(call) if error else call.request.path_qs,
         notice=notice,
         room=room_state(call, appointment),
     )

@@ -22,8 +22,11 @@ HEADERS = {"Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
 
 
 def render(call: Call, template: str, status: int = 200, **context: Any) -> web.Response:
-    """The page in the call's language; never stored by caches, since most pages are somebody's own."""
-    text = environment(call.language.code).get_template(template).render(**_common(call), **context)
+    """The page in the call's language; never stored by caches, since most pages are somebody's own.
+
+    The answer to a form says with `here` to which address a switch of the language leads back.
+    """
+    text = environment(call.language.code).get_template(template).render({**_common(call), **context})
     headers = {**HEADERS, "Content-Language": call.language.tag}
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=headers)
 
@@ -37,6 +40,7 @@ async def render_refusal(call: Call, refusal: Refusal) -> web.Response:
         title=call.language.gettext(refusal.title),
         detail=said(call.language, refusal.message, refusal.params),
         kind=refusal.type,
+        here=call.request.path_qs if call.request.method in ("GET", "HEAD") else "/",
     )
     page.headers.update(refusal.headers)
     return page

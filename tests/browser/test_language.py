@@ -20,10 +20,6 @@ PAGES = (
     "/impressum",
 )
 
-NOT_YET = pytest.mark.xfail(
-    strict=True, reason="the switch leads to the address of the form, which can not be opened"
-)
-
 
 @pytest.fixture
 async def page(browser: Browser, city: City) -> Page:
@@ -83,7 +79,6 @@ async def test_switching_while_a_time_is_held_keeps_it(page: Page) -> None:
     await expect(page.locator("select[name=language]")).to_have_value("en")
 
 
-@NOT_YET
 async def test_switching_after_a_mistake_leads_back_to_the_form(page: Page) -> None:
     await hold_time(page, "personalausweis")
     await page.locator("form[action$=confirm] button").last.click()
@@ -93,7 +88,6 @@ async def test_switching_after_a_mistake_leads_back_to_the_form(page: Page) -> N
     assert await spoken(page) == "en"
 
 
-@NOT_YET
 async def test_switching_where_a_time_was_taken_leads_to_free_times(page: Page, city: City) -> None:
     await page.goto("/times?service=personalausweis&count=1")
     await city.hold("personalausweis", (await city.free("personalausweis"))[0])
