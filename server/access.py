@@ -3,6 +3,8 @@
 Citizens come with a link token, staff with a signed-in session. What they do then is in the verbs.
 """
 
+import hashlib
+import hmac
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -107,6 +109,18 @@ async def appointment_by_token(tx: AsyncConnection, token: str) -> Appointment:
 async def appointment_by_hold(tx: AsyncConnection, token: str) -> Appointment:
     """The hold this token belongs to, whatever became of it."""
     return await _one(tx, select(*_COLUMNS).where(AppointmentRow.hold_hash == fingerprint(token)))
+
+
+def process_key(secret: str, number: str) -> str:
+    """The key that goes with a number in the citizen API (64 hex digits); made again whenever it is needed."""
+    return hmac.new(secret.encode(), f"process|{number}".encode(), hashlib.sha256).hexdigest()
+
+
+async def appointment_by_process(tx: AsyncConnection, secret: str, number: str, key: str) -> Appointment:
+    """The hold or appointment with this number; `NotAllowed` for a wrong key, whether or not there is one."""
+    if not hmac.compare_digest(process_key(secret, number).encode(), key.encode()):
+        raise NotAllowed
+    return await _one(tx, select(*_COLUMNS).where(AppointmentRow.number == number))
 
 
 async def appointment_by_id(tx: AsyncConnection, appointment_id: str) -> Appointment:

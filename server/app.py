@@ -48,6 +48,8 @@ from server.web.logs import without_content
 from server.web.metrics import Metrics, serve_metrics
 from server.web.middleware import hardened, refusals
 from server.web.openapi import describe
+from server.zms.routes import add_citizen_api
+from server.zms.tidy import forget
 from signaling.app import add_signaling
 from signaling.bus import open_bus
 
@@ -121,6 +123,7 @@ def _add_routes(app: web.Application, settings: Settings) -> None:
         _add_route(app, endpoint.method, endpoint.path, api_handler(endpoint))
     for page in PAGES:
         _add_route(app, page.method, page.path, page_handler(page))
+    add_citizen_api(app)
     if STATIC.is_dir():
         app.router.add_static("/static/", STATIC, append_version=False)
 
@@ -172,6 +175,7 @@ def jobs_of(office: Office) -> list[Job]:
 
     return [
         Job("audit-chain", timedelta(seconds=10), extend_chain),
+        Job("citizen-api-tidy", timedelta(minutes=5), lambda now: forget(office.db, now)),
         Job("booking-tidy", timedelta(minutes=5), lambda now: tidy(office.db, now)),
         Job(
             "documents-sweep",

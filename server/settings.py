@@ -78,6 +78,14 @@ class Settings(BaseSettings):
     hold_minutes: int = Field(
         10, ge=1, le=60, description="How long a time is held while the form is filled in"
     )
+    activation_minutes: int = Field(
+        60, ge=5, le=1440, description="How long an appointment waits for its confirmation by mail"
+    )
+    citizen_clients: str = Field(
+        "",
+        description="Comma-separated pages with a client of the citizen API; mails lead to the first; "
+        "without: public_url",
+    )
     room_opens_minutes: int = Field(
         15, ge=0, le=120, description="Room opens this long before the appointment"
     )
@@ -167,6 +175,11 @@ class Settings(BaseSettings):
         if self.signaling_url:
             return self.signaling_url
         return self.origin.replace("http", "ws", 1) + "/signaling/v1"
+
+    @property
+    def client_pages(self) -> tuple[str, ...]:
+        """Pages that carry a client of the citizen API; the first is where mails lead."""
+        return tuple(url.strip() for url in self.citizen_clients.split(",") if url.strip())
 
     @property
     def turn_list(self) -> tuple[str, ...]:

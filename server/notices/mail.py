@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol
 from server.catalog.model import Catalogue, Mode, in_language
 from server.notices.calendar_file import CalendarEntry, calendar_file, uid_of
 
-Event = Literal["confirmed", "moved", "cancelled"]
+Event = Literal["preconfirmed", "confirmed", "moved", "cancelled"]
 
 
 class Words(Protocol):
@@ -32,7 +32,7 @@ class Words(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The appointment as it was when the event happened; `place` is None for video."""
+    """The appointment as it was when the event happened; `place` is None for video, `until` the time to confirm."""
 
     number: str
     start: datetime
@@ -41,6 +41,7 @@ class Facts:
     sequence: int
     services: tuple[str, ...]
     place: str | None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def facts_from(stored: Mapping[str, Any], catalogue: Catalogue, language: Words)
         sequence=int(stored["sequence"]),
         services=tuple(names),
         place=f"{site.name}, {site.address}" if site else None,
+        until=datetime.fromisoformat(stored["until"]) if "until" in stored else None,
     )
 
 
@@ -104,7 +106,10 @@ def render(
     language: Words,
     at: datetime,
 ) -> EmailMessage:
-    """The mail for an event. Rendered again it has the same Message-ID, so that a repetition can be told."""
+    """The mail for an event. Rendered again it has the same Message-ID, so that a repetition can be told.
+
+    `manage` is the link to go on with: the citizen's own page, or where the appointment is to be confirmed.
+    """
     cancelled = event == "cancelled"
     entry = calendar_entry(appointment_id, facts, manage, sender, language, attendee=to, cancelled=cancelled)
     message = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
@@ -116,6 +121,8 @@ def render(
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(_text(event, facts, manage, sender, language))
     message["Content-Language"] = language.tag
+    if event == "preconfirmed":
+        return message
     message.add_attachment(
         calendar_file(entry, at),
         maintype="text",
@@ -135,6 +142,7 @@ def _one_address(mail: str) -> Address:
 def _subject(event: Event, sender: Sender, language: Words) -> str:
     _ = language.gettext
     subjects = {
+        "preconfirmed": _("Bitte bestätigen Sie Ihren Termin: {city}"),
         "confirmed": _("Ihr Termin ist gebucht: {city}"),
         "moved": _("Ihr Termin ist verschoben: {city}"),
         "cancelled": _("Ihr Termin ist abgesagt: {city}"),
@@ -145,12 +153,15 @@ def _subject(event: Event, sender: Sender, language: Words) -> str:
 def _text(event: Event, facts: Facts, manage: str, sender: Sender, language: Words) -> str:
     _ = language.gettext
     openings = {
+        "preconfirmed": _("Bitte bestätigen Sie Ihren Termin. Erst dann ist er gebucht."),
         "confirmed": _("Ihr Termin ist gebucht."),
         "moved": _("Ihr Termin ist verschoben. Es gilt nur noch die neue Zeit."),
         "cancelled": _("Ihr Termin ist abgesagt. Sie müssen nichts weiter tun."),
     }
     parts = [_("Guten Tag,"), openings[event], "\n".join(_lines(facts, language))]
-    if event != "cancelled":
+    if event == "preconfirmed":
+        parts += _ways_to_confirm(facts, manage, language)
+    elif event != "cancelled":
         parts += _ways_on(facts, manage, language)
     parts.append(_("Fragen? Rufen Sie uns an: {phone}").format(phone=sender.phone))
     parts.append(sender.city)
@@ -178,6 +189,15 @@ def _ways_on(facts: Facts, manage: str, language: Words) -> list[str]:
         "Der Link gehört Ihnen. Wer ihn hat, kann Ihren Termin ändern. Bitte geben Sie ihn nicht weiter."
     )
     return [f"{here}\n{manage}", keep]
+
+
+def _ways_to_confirm(facts: Facts, link: str, language: Words) -> list[str]:
+    _ = language.gettext
+    until = language.moment(facts.until or facts.start)
+    return [
+        _("Bestätigen Sie bis {until}:").format(until=until) + f"\n{link}",
+        _("Sie haben keinen Termin gebucht? Dann müssen Sie nichts tun."),
+    ]
 
 
 def _place(facts: Facts, video: str) -> str:

@@ -4,6 +4,8 @@ A process that dies between sending and marking leaves the row to be sent again 
 """
 
 import asyncio
+import base64
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
-from server.access import appointment_by_id, case_of, manage_token
+from server.access import Appointment, appointment_by_id, case_of, manage_token, process_key
 from server.catalog.model import Catalogue
 from server.clock import Clock
 from server.db import Database
@@ -136,7 +138,7 @@ class Postman:
             outbox_id,
             case.contact.email,
             facts,
-            manage_link(self.settings, appointment.id),
+            link_in_mail(self.settings, row.event, appointment),
             sender_of(self.settings),
             language,
             row.created_at,
@@ -161,6 +163,21 @@ class Postman:
 def pause_after(attempts: int) -> timedelta:
     """30 s after the first failure, doubling up to an hour."""
     return min(FIRST_PAUSE * (1 << min(attempts - 1, 10)), LONGEST_PAUSE)
+
+
+def link_in_mail(settings: Settings, event: str, appointment: Appointment) -> str:
+    """The citizen's own page; before that, the page of the client where the appointment is to be confirmed."""
+    if event == "preconfirmed":
+        return confirm_link(settings, appointment.number)
+    return manage_link(settings, appointment.id)
+
+
+def confirm_link(settings: Settings, number: str) -> str:
+    """`…#/appointment/confirm/{b64}`, b64 of {"id", "authKey"}: what the clients of the citizen API open."""
+    key = process_key(settings.secret.get_secret_value(), number)
+    plain = json.dumps({"id": int(number.replace("-", "")), "authKey": key}, separators=(",", ":"))
+    page = (settings.client_pages or (settings.public_url.rstrip("/") + "/",))[0]
+    return f"{page}#/appointment/confirm/{base64.b64encode(plain.encode()).decode()}"
 
 
 def manage_link(settings: Settings, appointment_id: str) -> str:

@@ -1,0 +1,160 @@
+"""The addresses of that API, each with and without a slash at its end. The contract: `docs/decisions/0010`."""
+
+from typing import Any
+
+from aiohttp import web
+
+from server.access import Appointment, appointment_by_hold
+from server.booking.hold import HoldAsk, hold
+from server.errors import NotFound
+from server.web.call import Call
+from server.zms.book import (
+    ask_for_confirmation,
+    confirm_pending,
+    contact_of,
+    give_back,
+    look_up,
+    tell,
+)
+from server.zms.errors import Declined
+from server.zms.front import Answer, Front, books_of, handler_of, preflight, words_of
+from server.zms.process import process_json, status_of
+from server.zms.read import Visit, body_of, instant_of, key_of, person_of, visit_of
+from server.zms.times import available_appointments, available_calendar, available_days
+
+BASE = "/api/citizen"
+
+
+async def offices_and_services(call: Call, front: Front) -> str:
+    return await front.listing(call)
+
+
+async def calendar(call: Call, front: Front) -> dict[str, Any]:
+    visit = await _visit(call, front, "officeIds", "serviceIds", "serviceCounts")
+    return await available_calendar(call.office.calendar, visit, call.request.query, call.now)
+
+
+async def days_by_office(call: Call, front: Front) -> dict[str, Any]:
+    visit = await _visit(call, front, "officeId", "serviceId", "serviceCount")
+    return await available_days(call.office.calendar, visit, call.request.query, call.now)
+
+
+async def appointments_by_office(call: Call, front: Front) -> dict[str, Any]:
+    visit = await _visit(call, front, "officeId", "serviceId", "serviceCount")
+    return await available_appointments(call.office.calendar, visit, call.request.query, call.now)
+
+
+async def _visit(call: Call, front: Front, *names: str) -> Visit:
+    """Lists come with commas; some clients repeat the name instead."""
+    offices, services, counts = (",".join(call.request.query.getall(name, [])) for name in names)
+    return visit_of(await front.directory(call), offices, services, counts)
+
+
+async def reserve(call: Call, front: Front) -> dict[str, Any]:
+    body = await body_of(call.request)
+    asked = (body.get("officeId"), body.get("serviceId"), body.get("serviceCount"))
+    visit = visit_of(await front.directory(call), *asked)
+    if len(visit.offices) != 1:
+        raise Declined("invalidOfficeId")
+    language = call.language.code
+    ask = HoldAsk(
+        visit.services,
+        visit.mode,
+        visit.offices[0].site,
+        instant_of(body.get("timestamp")),
+        None if language.startswith("de") else language,
+        "online",
+        call.client,
+    )
+    office, key = call.office, call.request.headers.get("Idempotency-Key")
+    held = await hold(office.db, office.calendar, office.settings, ask, key, call.now)
+    async with office.db.read() as tx:
+        appointment = await appointment_by_hold(tx, held.token)
+    return await _process(call, front, appointment)
+
+
+async def update(call: Call, front: Front) -> dict[str, Any]:
+    body = await body_of(call.request)
+    key, person = key_of(body), person_of(body)
+    return await _process(call, front, await tell(books_of(call), key, person, call.language.code, call.now))
+
+
+async def preconfirm(call: Call, front: Front) -> dict[str, Any]:
+    key = key_of(await body_of(call.request))
+    pending = await ask_for_confirmation(books_of(call), key, call.client, call.now)
+    call.office.bell.ring()
+    return await _process(call, front, pending)
+
+
+async def confirm(call: Call, front: Front) -> dict[str, Any]:
+    confirmed = await confirm_pending(books_of(call), key_of(await body_of(call.request)), call.now)
+    call.office.bell.ring()
+    return await _process(call, front, confirmed)
+
+
+async def cancel(call: Call, front: Front) -> dict[str, Any]:
+    gone = await give_back(books_of(call), key_of(await body_of(call.request)), call.now)
+    call.office.bell.ring()
+    return await _process(call, front, gone)
+
+
+async def show(call: Call, front: Front) -> dict[str, Any]:
+    books, key = books_of(call), key_of(call.request.query)
+    async with books.db.read() as tx:
+        appointment = await look_up(books, tx, key)
+    if appointment.state in ("held", "pending") and status_of(appointment, call.now) == "deleted":
+        raise NotFound
+    return await _process(call, front, appointment)
+
+
+async def captcha_details(_call: Call, _front: Front) -> dict[str, Any]:
+    """No proof is asked for: a limit of open reservations and the confirmation by mail do that work."""
+    return {"siteKey": "", "captchaChallenge": "", "captchaVerify": "", "captchaEnabled": False}
+
+
+async def captcha_challenge(_call: Call, _front: Front) -> dict[str, Any]:
+    return {"captchaEnabled": False}
+
+
+async def captcha_verify(_call: Call, _front: Front) -> dict[str, Any]:
+    """Nothing to prove; no token is given out, so that none can be used twice."""
+    return {"meta": {"success": True}, "data": {"valid": True}, "token": None}
+
+
+async def _process(call: Call, front: Front, appointment: Appointment) -> dict[str, Any]:
+    books, directory = books_of(call), await front.directory(call)
+    async with books.db.read() as tx:
+        contact = await contact_of(books, tx, appointment)
+    catalogue = await call.catalogue()
+    words = words_of(call)
+    return process_json(appointment, contact, catalogue, directory, words, call.language, call.now)
+
+
+ROUTES: dict[tuple[str, str], Answer] = {
+    ("GET", "offices-and-services"): offices_and_services,
+    ("GET", "available-calendar"): calendar,
+    ("GET", "available-days-by-office"): days_by_office,
+    ("GET", "available-appointments-by-office"): appointments_by_office,
+    ("POST", "reserve-appointment"): reserve,
+    ("POST", "update-appointment"): update,
+    ("POST", "preconfirm-appointment"): preconfirm,
+    ("POST", "confirm-appointment"): confirm,
+    ("POST", "cancel-appointment"): cancel,
+    ("GET", "appointment"): show,
+    ("GET", "captcha-details"): captcha_details,
+    ("GET", "captcha-challenge"): captcha_challenge,
+    ("POST", "captcha-verify"): captcha_verify,
+}
+
+
+def add_citizen_api(app: web.Application) -> None:
+    """Makes the API reachable; nothing of it is shared with the house's own API but the verbs of booking."""
+    front = Front()
+    for (method, name), answer in ROUTES.items():
+        for path in (f"{BASE}/{name}", f"{BASE}/{name}/"):
+            handler = handler_of(front, answer)
+            if method == "GET":
+                app.router.add_get(path, handler, allow_head=True)
+            else:
+                app.router.add_post(path, handler)
+            app.router.add_route("OPTIONS", path, preflight)
