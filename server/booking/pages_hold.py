@@ -1,22 +1,26 @@
 """The form with the citizen's own details while a time is held, up to the confirmed appointment."""
 
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
+from server.access import appointment_by_hold, appointment_by_token, manage_token
 from server.booking.confirm import ConfirmAsk, confirm
 from server.booking.hold import Held, extend, held, release
-from server.booking.pages_parts import about, chosen_of, times_address
+from server.booking.pages_parts import DAY, about, chosen_of, times_address
 from server.booking.routing import wish_of
 from server.booking.shapes import Mail, Name, Phone
-from server.errors import AlreadyExtended, HoldExpired, Refusal
+from server.errors import AlreadyExtended, HoldExpired, KeyReused, NotFound, Refusal
+from server.web.api import Handler, Reply
 from server.web.call import Call
 from server.web.language import available
 from server.web.render import render, said, see_other
 
 LONGEST_NAME = 200
+ALREADY = "/a/{}?already=1"
 CHECKS: dict[str, TypeAdapter[str]] = {
     "name": TypeAdapter(Name),
     "email": TypeAdapter(Mail),
@@ -39,19 +43,50 @@ class Details:
     language: str = "de"
 
 
+def _or_what_it_became(page: Handler) -> Handler:
+    """Whoever comes back to a hold that is booked by now is led to the appointment, with nothing changed there."""
+
+    @wraps(page)
+    async def handle(call: Call) -> web.StreamResponse | Reply:
+        try:
+            return await page(call)
+        except (HoldExpired, KeyReused):
+            booked = await _booked(call)
+            if booked is None:
+                raise
+            return see_other(ALREADY.format(booked))
+
+    return handle
+
+
+async def _booked(call: Call) -> str | None:
+    """The link token of what this hold became: its holder has booked it. None once it is over for a day."""
+    secret = call.office.settings.secret.get_secret_value()
+    async with call.office.db.read() as tx:
+        try:
+            token = manage_token(secret, (await appointment_by_hold(tx, call.path("hold"))).id)
+            appointment = await appointment_by_token(tx, token)
+        except NotFound:
+            return None
+    return token if call.now < appointment.ends_at + DAY else None
+
+
+@_or_what_it_became
 async def show_hold(call: Call) -> web.Response:
     time = await held(call.office.db, call.office.settings, call.path("hold"), call.now)
     return await _form(call, time, Details(language=call.language.code), {})
 
 
+@_or_what_it_became
 async def extend_hold(call: Call) -> web.Response:
-    office, token = call.office, call.path("hold")
+    """More time, and the form as it was left: nothing has to be typed again (WCAG 2.2, 3.3.7)."""
+    office, token, details = call.office, call.path("hold"), await _typed(call)
     try:
-        await extend(office.db, office.calendar, office.settings, token, call.now)
+        time = await extend(office.db, office.calendar, office.settings, token, call.now)
     except AlreadyExtended as refusal:
         time = await held(office.db, office.settings, token, call.now)
-        return await _form(call, time, Details(language=call.language.code), {}, refusal)
-    return see_other(f"/holds/{token}")
+        return await _form(call, time, details, {}, refusal)
+    return await _form(call, time, details, {}, more_time=True)
 
 
 async def release_hold(call: Call) -> web.Response:
@@ -59,16 +94,16 @@ async def release_hold(call: Call) -> web.Response:
     try:
         time = await held(office.db, office.settings, token, call.now)
     except HoldExpired:
-        return see_other("/")
+        booked = await _booked(call)
+        return see_other(ALREADY.format(booked) if booked else "/")
     await release(office.db, office.calendar, token, call.now)
     wish = wish_of(await call.catalogue(), time.services)
     return see_other(times_address(wish, "any", None))
 
 
+@_or_what_it_became
 async def confirm_hold(call: Call) -> web.Response:
-    form = await call.request.post()
-    typed = {name: str(form.get(name, ""))[:1000].strip() for name in ("name", "email", "phone", "language")}
-    details = Details(**typed)
+    details = await _typed(call)
     errors = faults(details)
     office, token = call.office, call.path("hold")
     if errors:
@@ -84,6 +119,12 @@ async def confirm_hold(call: Call) -> web.Response:
     )
     office.bell.ring()
     return see_other(f"/a/{booked.token}?booked=1")
+
+
+async def _typed(call: Call) -> Details:
+    form = await call.request.post()
+    typed = {name: str(form.get(name, ""))[:1000].strip() for name in ("name", "email", "phone", "language")}
+    return Details(**{**typed, "language": typed["language"] or call.language.code})
 
 
 def faults(details: Details) -> dict[str, str]:
@@ -107,6 +148,7 @@ async def _form(
     errors: dict[str, str],
     refusal: Refusal | None = None,
     status: int = 200,
+    more_time: bool = False,
 ) -> web.Response:
     catalogue = await call.catalogue()
     chosen = chosen_of(catalogue, time.services)
@@ -117,6 +159,7 @@ async def _form(
         "chosen": chosen,
         "values": details,
         "errors": errors,
+        "more_time": more_time,
         "notice": said(call.language, refusal.message, refusal.params) if refusal else "",
         **about(chosen),
     }

@@ -17,10 +17,12 @@ from server.web.call import Call
 from server.web.manage_page import base_of, place_of, render_manage
 from server.web.render import render, see_other
 
+NOTICES = ("booked", "already", "moved", "sent", "deleted")
+
 
 async def manage(call: Call) -> web.Response:
     appointment = await own_appointment(call)
-    notice = next((name for name in ("booked", "moved", "sent", "deleted") if name in call.request.query), "")
+    notice = next((name for name in NOTICES if name in call.request.query), "")
     return await render_manage(call, appointment, notice)
 
 

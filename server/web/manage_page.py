@@ -38,7 +38,7 @@ def place_of(catalogue: Catalogue, appointment: Appointment) -> Site | None:
 async def render_manage(
     call: Call, appointment: Appointment, notice: str = "", error: str = "", status: int = 200
 ) -> web.Response:
-    """`notice` is "booked", "moved", "sent" or "deleted"; `error` is what was wrong with a file, already in words."""
+    """`notice` is "booked", "already", "moved", "sent" or "deleted"; `error` is what was wrong with a file, already in words."""
     catalogue = await call.catalogue()
     chosen = [(catalogue.services[name], n) for name, n in appointment.services if name in catalogue.services]
     items = checklist_of(catalogue, appointment)

@@ -76,8 +76,15 @@ async def extended_twice(visit: Visit) -> None:
     again = await visit.other()
     await again.goto(visit.page.url)
     for page in (again, visit.page):
-        await page.locator("form[action$=extend] button").click()
+        await page.locator("button[formaction$=extend]").click()
     await expect(visit.page.get_by_role("alert")).to_be_visible()
+
+
+async def given_more_time(visit: Visit) -> None:
+    await holding(visit)
+    await visit.page.locator("input[name=email]").fill("erika@example.org")
+    await visit.page.locator("button[formaction$=extend]").click()
+    await expect(visit.page.get_by_role("status").first).to_be_visible()
 
 
 async def too_late(visit: Visit) -> None:
@@ -88,6 +95,16 @@ async def too_late(visit: Visit) -> None:
 
 async def booked_on_site(visit: Visit) -> None:
     await book(visit.page, "personalausweis")
+
+
+async def booked_and_gone_back(visit: Visit) -> None:
+    await holding(visit)
+    held = visit.page.url
+    await visit.page.locator("input[name=name]").fill("Erika Musterfrau")
+    await visit.page.locator("form[action$=confirm] button").last.click()
+    await visit.page.wait_for_url("**/a/*?booked=1")
+    await visit.go(held)
+    await visit.page.wait_for_url("**/a/*?already=1")
 
 
 async def booked_by_video(visit: Visit) -> None:

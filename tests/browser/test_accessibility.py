@@ -37,11 +37,13 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
     "/holds/{hold}": {
         "empty": states.holding,
         "with mistakes": states.mistaken,
+        "more time": states.given_more_time,
         "extended twice": states.extended_twice,
         "too late": states.too_late,
     },
     "/a/{token}": {
         "just booked": states.booked_on_site,
+        "gone back to the form": states.booked_and_gone_back,
         "video": states.booked_by_video,
         "with a document": states.with_document,
         "with a refused document": states.with_refused_document,

@@ -65,7 +65,7 @@ TABLE: dict[str, Row] = {
     "GET /times": Row(200),
     "POST /holds": Row(303, sends="page hold"),
     "GET /holds/{hold}": Row(200),
-    "POST /holds/{hold}/extend": Row(303, fresh=True),
+    "POST /holds/{hold}/extend": Row(200, fresh=True),
     "POST /holds/{hold}/release": Row(303, fresh=True),
     "POST /holds/{hold}/confirm": Row(303, sends="details", fresh=True),
     "GET /a/{token}": Row(200),

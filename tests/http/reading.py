@@ -18,6 +18,7 @@ class Form:
 
     action: str
     method: str
+    id: str = ""
     fields: list[tuple[str, str]] = field(default_factory=list)
     buttons: list[tuple[str, str]] = field(default_factory=list)
 
@@ -61,9 +62,16 @@ class Reading(HTMLParser):
         elif tag in ("h1", "h2", "h3"):
             self.headings.append((tag, ""))
         elif tag == "form":
-            self.forms.append(Form(given.get("action", ""), given.get("method", "get")))
+            self.forms.append(Form(given.get("action", ""), given.get("method", "get"), given.get("id", "")))
+        elif tag == "button" and "formaction" in given:
+            self._elsewhere(given["formaction"], given["form"])
         else:
             self._field(tag, given)
+
+    def _elsewhere(self, action: str, form: str) -> None:
+        """A button that sends the fields of a form to another address counts as a form of its own."""
+        owner = next(one for one in self.forms if one.id == form)
+        self.forms.append(Form(action, owner.method, fields=owner.fields))
 
     def _field(self, tag: str, given: dict[str, str]) -> None:
         if not self.forms:

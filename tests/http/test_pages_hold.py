@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.http.reading import Reading, get, send
+from tests.http.reading import Form, Reading, get, send
 from tests.office.city import City, only_sqlite
 
 pytestmark = only_sqlite()
@@ -30,9 +30,20 @@ async def test_the_time_is_extended_once(city: City) -> None:
     extended = await send(city.client, page.form("/extend"))
     assert "bis 08:18 Uhr" in extended.text
     assert not any(form.action.endswith("/extend") for form in extended.forms)
-    again = await send(city.client, page.form("/extend"), status=409)
+    again = await send(city.client, page.form("/extend"), status=409, name=NAME)
     assert "schon einmal verlängert" in again.text
     assert "bis 08:18 Uhr" in again.text
+    assert ("name", NAME) in again.form("/confirm").fields
+
+
+@pytest.mark.criterion("A08")
+async def test_more_time_keeps_what_was_typed_be_it_right_or_wrong(city: City) -> None:
+    form = (await held_page(city)).form("/extend")
+    page = await send(city.client, form, name=NAME, email="erika@", phone="0831 1", language="en")
+    assert "Sie haben jetzt mehr Zeit" in page.text
+    kept = [("name", NAME), ("email", "erika@"), ("phone", "0831 1"), ("language", "en")]
+    assert page.form("/confirm").fields == kept
+    assert "aria-invalid" not in page.html
 
 
 @pytest.mark.criterion("A03", "A12")
@@ -76,12 +87,54 @@ async def test_sending_the_form_twice_books_once(city: City) -> None:
     assert day.of_level("h3").count(NAME) == 1
 
 
+async def test_who_goes_back_after_booking_is_led_to_the_appointment(city: City) -> None:
+    page = await held_page(city)
+    confirm = page.form("/confirm")
+    token = (await booked_path(city, confirm, name=NAME)).removesuffix("?booked=1")
+    for form, typed in (
+        (confirm, {"name": "Somebody Else"}),
+        (confirm, {"name": "", "email": "erika@"}),
+        (page.form("/extend"), {"name": NAME}),
+        (page.form("/release"), {}),
+    ):
+        assert await booked_path(city, form, **typed) == f"{token}?already=1"
+    back = await get(city.client, confirm.action.removesuffix("/confirm"))
+    assert "Ihr Termin ist schon gebucht" in back.text
+    assert "Spätere Änderungen im Formular sind nicht gespeichert" in back.text
+    assert NAME in back.text
+
+
+async def test_a_cancelled_appointment_is_not_called_booked(city: City) -> None:
+    confirm = (await held_page(city)).form("/confirm")
+    token = (await booked_path(city, confirm, name=NAME)).removesuffix("?booked=1")
+    await city.client.post(f"{token}/cancel")
+    back = await get(city.client, confirm.action.removesuffix("/confirm"))
+    assert "Dieser Termin ist abgesagt" in back.text
+    assert "schon gebucht" not in back.text
+
+
+async def test_a_day_after_the_appointment_the_hold_leads_nowhere(city: City) -> None:
+    confirm = (await held_page(city)).form("/confirm")
+    await booked_path(city, confirm, name=NAME)
+    city.clock.advance(timedelta(days=2))
+    late = await city.client.get(confirm.action.removesuffix("/confirm"))
+    assert late.status == 410
+
+
+async def booked_path(city: City, form: Form, **typed: str) -> str:
+    """Where the browser is sent after the form."""
+    answer = await city.client.post(form.action, data=form.filled(**typed), allow_redirects=False)
+    assert answer.status == 303, await answer.text()
+    return answer.headers["Location"]
+
+
 @pytest.mark.criterion("A08")
 async def test_after_the_time_is_over_the_page_says_so(city: City) -> None:
     page = await held_page(city)
     city.clock.advance(timedelta(minutes=11))
     over = await send(city.client, page.form("/confirm"), status=410, name=NAME)
     assert over.of_level("h1") == ["Die Reservierung ist abgelaufen"]
+    assert "confirm" not in " ".join(over.addresses)  # switching the language leads to a page that is there
 
 
 async def test_another_time_frees_this_one(city: City) -> None:
