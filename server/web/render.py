@@ -1,6 +1,7 @@
 """Turns a template and a call into a page, and a refusal into a page that says how to go on. No rule is decided here."""
 
 import html
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
@@ -18,6 +19,7 @@ from server.web.call import Call
 from server.web.language import NAMES, Language, available
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
+BELOW_APPOINTMENT = re.compile(r"(/a/[^/]+|/office/appointments/[^/]+)/")
 HEADERS = {"Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
 
 
@@ -32,7 +34,8 @@ def render(call: Call, template: str, status: int = 200, **context: Any) -> web.
 
 
 async def render_refusal(call: Call, refusal: Refusal) -> web.Response:
-    """A refusal as a page: what happened, what to do next, and the city's telephone."""
+    """A refusal as a page: what happened, what to do next, the way back to the appointment, and the city's telephone."""
+    opens_at = refusal.extra.get("opens_at")
     page = render(
         call,
         "web/refusal.html",
@@ -40,10 +43,18 @@ async def render_refusal(call: Call, refusal: Refusal) -> web.Response:
         title=call.language.gettext(refusal.title),
         detail=said(call.language, refusal.message, refusal.params),
         kind=refusal.type,
+        opens_at=datetime.fromisoformat(opens_at) if opens_at else None,
+        back=_appointment_above(call.request) if opens_at or refusal.status in (409, 410) else "",
         here=call.request.path_qs if call.request.method in ("GET", "HEAD") else "/",
     )
     page.headers.update(refusal.headers)
     return page
+
+
+def _appointment_above(request: web.Request) -> str:
+    """The page of the appointment that an address lies below, a citizen's or the office's; else empty."""
+    found = BELOW_APPOINTMENT.match(request.rel_url.raw_path)
+    return found[1] if found else ""
 
 
 def see_other(to: str) -> web.Response:

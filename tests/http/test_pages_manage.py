@@ -1,5 +1,6 @@
 """The citizen's page of one appointment: confirmation, documents, room, move and cancel."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -83,7 +84,9 @@ async def test_the_room_is_offered_when_it_opens_and_not_before_or_after(city: C
     page = await manage(city, booked)
     assert "Der Warteraum öffnet am" in page.text
     assert "Warteraum betreten" not in page.links
-    await get(city.client, f"/a/{booked['token']}/room", 403)
+    early = await get(city.client, f"/a/{booked['token']}/room", 403)
+    assert re.search(r"Der Warteraum öffnet am \w+, \d", early.text)
+    assert early.links["Zurück zum Termin"] == f"/a/{booked['token']}"
     start = next(iter(await city.free("bauberatung", "video", days=28)), None)
     assert start
     async with city.office.db.read() as tx:
@@ -97,7 +100,8 @@ async def test_the_room_is_offered_when_it_opens_and_not_before_or_after(city: C
     assert "JavaScript" in room.html
     city.clock.set(appointment.ends_at + timedelta(minutes=61))
     assert "Warteraum betreten" not in (await manage(city, booked)).links
-    await get(city.client, f"/a/{booked['token']}/room", 410)
+    over = await get(city.client, f"/a/{booked['token']}/room", 410)
+    assert over.links["Zurück zum Termin"] == f"/a/{booked['token']}"
 
 
 async def test_an_appointment_on_site_has_no_room_and_no_check(city: City) -> None:
