@@ -48,7 +48,7 @@ def security_headers(settings: Settings) -> dict[str, str]:
         "Content-Security-Policy": content_security_policy(settings),
         "Server": "Sprechzeit",
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": "same-origin",
         "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",

@@ -48,7 +48,7 @@ async def test_every_answer_is_hardened(city: City) -> None:
         assert rules["require-trusted-types-for"] == "'script'", address
         assert "unsafe" not in answer.headers["Content-Security-Policy"], address
         assert answer.headers["X-Content-Type-Options"] == "nosniff", address
-        assert answer.headers["Referrer-Policy"] == "no-referrer", address
+        assert answer.headers["Referrer-Policy"] == "same-origin", address
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin", address
         assert "geolocation=()" in answer.headers["Permissions-Policy"], address
         assert "aiohttp" not in answer.headers["Server"], address
@@ -70,6 +70,7 @@ async def test_no_page_asks_for_anything_from_elsewhere(city: City) -> None:
         for attribute in ("src=", "action=", "<link href=", "srcset="):
             assert f'{attribute}"http' not in text.replace(city.settings.origin, ""), address
         assert "<style" not in text, address
+        assert 'name="referrer"' not in text, address  # said once, in the header
         assert " style=" not in text, address
         assert " onclick=" not in text, address
 
