@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.states import NO_PDF, PDF
 from tests.browser.visitor import MAIL, NAME, book, new_visitor, path_of
 from tests.office.city import City, only_sqlite
 
 pytestmark = [pytest.mark.browser, only_sqlite()]
 MOST_STEPS = 80
+NO_PLAN = {"name": "plan.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"}
 # Where the focus is, what it says, and whether one sees it there.
 FOCUSED = """() => {
   const at = document.activeElement;
@@ -133,3 +135,19 @@ async def test_a_document_is_sent_with_the_keyboard_alone(page: Page, tmp_path: 
     await delete.focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("lageplan.pdf", exact=True)).to_have_count(0)
+
+
+async def test_a_refused_document_is_explained_at_its_field(page: Page) -> None:
+    """Refused by the browser's script, or by the server that looks inside: the field says it, until another is chosen."""
+    await book(page, "bauberatung", "video")
+    field = page.get_by_label("Datei", exact=True)
+    send = page.get_by_role("button", name="Datei senden")
+    hint = await field.get_attribute("aria-describedby")
+    for refused, words in ((NO_PLAN, "plan.exe"), (NO_PDF, "PDF")):
+        await field.set_input_files(refused)  # type: ignore[arg-type]
+        await send.press("Enter")
+        await expect(field).to_have_attribute("aria-invalid", "true")
+        await expect(field).to_have_accessible_description(re.compile(f"{words}.*höchstens", re.DOTALL))
+        await field.set_input_files(PDF)  # type: ignore[arg-type]
+        await expect(field).not_to_have_attribute("aria-invalid", "true")
+        assert await field.get_attribute("aria-describedby") == hint

@@ -64,6 +64,7 @@ export class SzUpload extends HTMLElement {
     const problems = this.#files(form).map(({ file, accept }) => fileProblem(file, accept, limit));
     const first = problems.find((problem) => problem !== null);
     this.#say(first ?? "", first !== undefined);
+    this.#mark(form, first !== undefined);
     return first === undefined;
   }
 
@@ -71,6 +72,17 @@ export class SzUpload extends HTMLElement {
     if (this.#status === null) return;
     this.#status.textContent = words;
     this.#status.classList.toggle("sz-upload__status--wrong", wrong);
+  }
+
+  /** Ties the words about a refused file to its field, for who comes back to it without seeing them (WCAG 3.3.1). */
+  #mark(form: HTMLFormElement, wrong: boolean): void {
+    const field = form.querySelector('input[type="file"]');
+    if (field === null || this.#status === null) return;
+    const told = (field.getAttribute("aria-describedby") ?? "").split(" ");
+    const others = told.filter((id) => id !== "" && id !== this.#status?.id);
+    field.setAttribute("aria-describedby", (wrong ? [this.#status.id, ...others] : others).join(" "));
+    if (wrong) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
   }
 
   #busy(busy: boolean, form: HTMLFormElement): void {
@@ -114,6 +126,7 @@ export class SzUpload extends HTMLElement {
 
   #answered(form: HTMLFormElement, request: XMLHttpRequest): void {
     if (request.status >= 400) {
+      this.#mark(form, request.status < 500);
       this.#failed(form, refusal(request) || text("upload.failed"));
       return;
     }
