@@ -79,3 +79,18 @@ async def test_a_refused_camera_is_explained(browser: Browser, served_city: Serv
     )
     await expect(page.get_by_test_id("check-camera")).to_contain_text("Symbol neben der Adresse")
     assert await faults(page) == []
+
+
+@pytest.mark.criterion("C02")
+async def test_who_leaves_halfway_keeps_nothing_from_others(
+    browser: Browser, served_city: ServedCity
+) -> None:
+    """The echo has few places, and would keep one for half a minute."""
+    page = await new_visitor(browser, served_city.url)
+    server = served_city.processes[0]
+    async with page.expect_response("**/signaling/v1/echo") as answered:
+        await start(page)
+    assert (await answered.value).status == 201
+    await until(lambda: udp_sockets(server) > 0)
+    await page.goto("/impressum")
+    await until(lambda: udp_sockets(server) == 0, within_s=5)

@@ -20,8 +20,12 @@ function gathered(connection: RTCPeerConnection, patience: number): Promise<void
   });
 }
 
-/** Offers `connection` to the echo at `path`; the address to end it with. */
-async function connect(connection: RTCPeerConnection, path: string): Promise<string | null> {
+/** Offers `connection` to the echo at `path`; `placed` gets the address to end it with as soon as there is one. */
+async function connect(
+  connection: RTCPeerConnection,
+  path: string,
+  placed: (place: string) => void,
+): Promise<void> {
   await connection.setLocalDescription();
   await gathered(connection, 4000);
   const headers: Record<string, string> = { "Content-Type": "application/sdp", Accept: "application/sdp" };
@@ -32,8 +36,8 @@ async function connect(connection: RTCPeerConnection, path: string): Promise<str
   if (response.status === 503 || response.status === 429) throw new EchoBusy();
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   const place = response.headers.get("Location");
+  if (place !== null) placed(new URL(place, response.url).href);
   await connection.setRemoteDescription({ type: "answer", sdp: await response.text() });
-  return place === null ? null : new URL(place, response.url).href;
 }
 
 function judge(devices: OwnDevices, seen: LinkStatistics): Finding | null {
@@ -64,9 +68,19 @@ export async function probeMedia(path: string, devices: OwnDevices, patience = 1
   if (devices.audio === null && devices.video === null) return finding("warn", "check.media.skip");
   const connection = new RTCPeerConnection({ iceServers: [] });
   let place: string | null = null;
+  const end = async (): Promise<void> => {
+    connection.close();
+    const ended = place;
+    place = null;
+    // Outlives the page: whoever leaves halfway must not keep the server's place from others.
+    if (ended !== null) await fetch(ended, { method: "DELETE", keepalive: true }).catch(() => undefined);
+  };
+  addEventListener("pagehide", end);
   try {
     for (const track of devices.stream.getTracks()) connection.addTrack(track, devices.stream);
-    place = await connect(connection, path);
+    await connect(connection, path, (address) => {
+      place = address;
+    });
     return await returned(connection, devices, patience);
   } catch (error) {
     return finding(
@@ -74,7 +88,7 @@ export async function probeMedia(path: string, devices: OwnDevices, patience = 1
       error instanceof EchoBusy ? "check.media.busy" : "check.media.fail",
     );
   } finally {
-    connection.close();
-    if (place !== null) await fetch(place, { method: "DELETE", keepalive: true }).catch(() => undefined);
+    removeEventListener("pagehide", end);
+    await end();
   }
 }
