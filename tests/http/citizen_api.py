@@ -16,6 +16,7 @@ PERSON = {
     "customTextfield": "",
     "customTextfield2": "",
 }
+STEPS = ("update-appointment", "preconfirm-appointment", "confirm-appointment", "cancel-appointment")
 
 
 @dataclass
@@ -58,7 +59,10 @@ class Citizen:
             at for day in found["availableDays"] for office in day["offices"] for at in office["appointments"]
         ]
 
-    async def reserve(self, name: str, *, video: bool = False, nth: int = 0) -> dict[str, Any]:
+    async def wish(
+        self, name: str = "Personalausweis", *, video: bool = False, nth: int = 0, **changes: Any
+    ) -> dict[str, Any]:
+        """The body of a reservation of the nth free time."""
         service = await self.service(name, video=video)
         wanted = {
             "timestamp": (await self.starts(service))[nth],
@@ -66,6 +70,10 @@ class Citizen:
             "serviceId": [str(service["id"])],
             "serviceCount": [1],
         }
+        return {**wanted, **changes}
+
+    async def reserve(self, name: str, *, video: bool = False, nth: int = 0) -> dict[str, Any]:
+        wanted = await self.wish(name, video=video, nth=nth)
         return await good(await self.send("reserve-appointment", wanted))
 
     async def update(self, process: dict[str, Any], **changes: Any) -> dict[str, Any]:
