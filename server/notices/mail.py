@@ -105,10 +105,12 @@ def render(
     sender: Sender,
     language: Words,
     at: datetime,
+    elsewhere: str | None = None,
 ) -> EmailMessage:
     """The mail for an event. Rendered again it has the same Message-ID, so that a repetition can be told.
 
     `manage` is the link to go on with: the citizen's own page, or where the appointment is to be confirmed.
+    `elsewhere`: the appointment on the page of the client where it was booked.
     """
     cancelled = event == "cancelled"
     entry = calendar_entry(appointment_id, facts, manage, sender, language, attendee=to, cancelled=cancelled)
@@ -119,7 +121,7 @@ def render(
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{outbox_id}@{sender.mail.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_text(event, facts, manage, sender, language))
+    message.set_content(_text(event, facts, manage, sender, language, elsewhere))
     message["Content-Language"] = language.tag
     if event == "preconfirmed":
         return message
@@ -150,7 +152,9 @@ def _subject(event: Event, sender: Sender, language: Words) -> str:
     return subjects[event].format(city=sender.city)
 
 
-def _text(event: Event, facts: Facts, manage: str, sender: Sender, language: Words) -> str:
+def _text(
+    event: Event, facts: Facts, manage: str, sender: Sender, language: Words, elsewhere: str | None
+) -> str:
     _ = language.gettext
     openings = {
         "preconfirmed": _("Bitte bestätigen Sie Ihren Termin. Erst dann ist er gebucht."),
@@ -163,6 +167,9 @@ def _text(event: Event, facts: Facts, manage: str, sender: Sender, language: Wor
         parts += _ways_to_confirm(facts, manage, language)
     elif event != "cancelled":
         parts += _ways_on(facts, manage, language)
+    if elsewhere:
+        there = _("Ansehen und absagen können Sie auch auf der Seite, auf der Sie gebucht haben:")
+        parts.append(f"{there}\n{elsewhere}")
     parts.append(_("Fragen? Rufen Sie uns an: {phone}").format(phone=sender.phone))
     parts.append(sender.city)
     return "\n\n".join(parts) + "\n"

@@ -142,7 +142,14 @@ class Postman:
             sender_of(self.settings),
             language,
             row.created_at,
+            self._elsewhere(row.facts, appointment.number),
         )
+
+    def _elsewhere(self, facts: dict[str, Any], number: str) -> str | None:
+        """The appointment on the page of a client of the citizen API, where it was booked on one."""
+        if not facts.get("client") or not self.settings.client_pages:
+            return None
+        return client_link(self.settings, "appointment", number)
 
     async def _later(self, outbox_id: str, trouble: str) -> None:
         async with self.db.read() as tx:
@@ -168,16 +175,16 @@ def pause_after(attempts: int) -> timedelta:
 def link_in_mail(settings: Settings, event: str, appointment: Appointment) -> str:
     """The citizen's own page; before that, the page of the client where the appointment is to be confirmed."""
     if event == "preconfirmed":
-        return confirm_link(settings, appointment.number)
+        return client_link(settings, "appointment/confirm", appointment.number)
     return manage_link(settings, appointment.id)
 
 
-def confirm_link(settings: Settings, number: str) -> str:
-    """`…#/appointment/confirm/{b64}`, b64 of {"id", "authKey"}: what the clients of the citizen API open."""
+def client_link(settings: Settings, path: str, number: str) -> str:
+    """`…#/{path}/{b64}`, b64 of {"id", "authKey"}: what the clients of the citizen API open."""
     key = process_key(settings.secret.get_secret_value(), number)
     plain = json.dumps({"id": int(number.replace("-", "")), "authKey": key}, separators=(",", ":"))
     page = (settings.client_pages or (settings.public_url.rstrip("/") + "/",))[0]
-    return f"{page}#/appointment/confirm/{base64.b64encode(plain.encode()).decode()}"
+    return f"{page}#/{path}/{base64.b64encode(plain.encode()).decode()}"
 
 
 def manage_link(settings: Settings, appointment_id: str) -> str:

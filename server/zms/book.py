@@ -127,7 +127,8 @@ async def confirm_pending(books: Books, key: Key, now: datetime) -> Appointment:
         fresh = {"state": "confirmed", "token_hash": token, "confirmed_at": now}
         await _change(tx, pending.id, **fresh, expires_at=None, client_key="")
         appointment = await appointment_by_id(tx, pending.id)
-        await outbox.post(tx, "confirmed", pending.id, outbox.facts_of(appointment), now)
+        facts = {**outbox.facts_of(appointment), "client": True}
+        await outbox.post(tx, "confirmed", pending.id, facts, now)
         await record(tx, now, "citizen", "appointment.confirmed", pending.id)
         await announce(tx, pending.duty_id, now)
     books.calendar.touch()

@@ -157,6 +157,7 @@ async def test_the_link_in_the_mail_confirms_and_the_video_variant_books_a_room(
     await citizen.send("confirm-appointment", key)
     assert confirmed["status"] == "confirmed"
     _, booked = await mails(city, smtp)
+    assert f"{CLIENT}#/appointment/{link.rpartition('/')[2]}" in text_of(booked).splitlines()
     manage = re.search(r"/a/(\S+)", text_of(booked))
     assert manage
     assert f"/a/{manage[1]}" in confirmed["icsContent"]
