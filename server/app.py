@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -170,13 +170,16 @@ def jobs_of(office: Office) -> list[Job]:
         async with office.db.write() as tx:
             await audit.extend_chain(tx)
 
+    async def tidy_booking(now: datetime) -> None:
+        await forget(office.db, now)
+        await tidy(office.db, now)
+
     async def tidy_store(_now: object) -> None:
         await documents_delete.tidy_store(office.db, office.store, await asyncio.to_thread(office.store.now))
 
     return [
         Job("audit-chain", timedelta(seconds=10), extend_chain),
-        Job("citizen-api-tidy", timedelta(minutes=5), lambda now: forget(office.db, now)),
-        Job("booking-tidy", timedelta(minutes=5), lambda now: tidy(office.db, now)),
+        Job("booking-tidy", timedelta(minutes=5), tidy_booking),
         Job(
             "documents-sweep",
             timedelta(minutes=1),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from server.app import jobs_of
 from server.booking.model import AppointmentRow, CaseRow, ClaimRow
 from server.booking.tidy import tidy
 from server.notices.outbox import OutboxRow
@@ -243,10 +244,10 @@ async def test_who_never_confirms_is_forgotten(citizen: Citizen) -> None:
     assert (await citizen.get("appointment", **own(kept)))["familyName"] == PERSON["familyName"]
 
 
-async def test_a_case_whose_hold_went_first_is_forgotten_too(citizen: Citizen) -> None:
+async def test_after_a_long_standstill_nobody_is_left_over(citizen: Citizen) -> None:
     process = await citizen.reserve("Personalausweis")
     await citizen.update(process)
-    citizen.city.clock.advance(timedelta(hours=3))
-    await tidy(citizen.city.office.db, citizen.city.now)
-    await forget(citizen.city.office.db, citizen.city.now)
+    citizen.city.clock.advance(timedelta(hours=30))
+    [job] = [job for job in jobs_of(citizen.city.office) if job.name == "booking-tidy"]
+    await job.run(citizen.city.now)
     assert await count(citizen.city, CaseRow) == 0
