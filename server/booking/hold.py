@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access import Appointment, appointment_by_hold, appointment_by_id, hold_token
@@ -40,6 +41,10 @@ class HoldAsk:
     language: str | None = None
     channel: str = "online"
     client: str = ""
+
+
+class NumberTaken(Exception):
+    """Another appointment has the number that was drawn: one of many, so the next draw will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,8 @@ async def hold(
             continue
         except DoneBefore:
             break
+        except NumberTaken:
+            return await hold(db, calendar, settings, ask, key, now)
         calendar.touch()
         return fresh
     if once and (earlier := await _done_before(db, once)):
@@ -133,7 +140,10 @@ def _new_hold(
 async def _write(
     tx: AsyncConnection, span: Span, duty: Candidate, row: dict[str, Any], once: Once | None, now: datetime
 ) -> None:
-    await tx.execute(NEW, row)
+    try:
+        await tx.execute(NEW, row)
+    except IntegrityError as error:
+        raise NumberTaken from error
     await insert_claims(tx, duty, span.ticks, row["id"], row["expires_at"], now)
     await announce(tx, duty.id, now)
     if once:
@@ -171,8 +181,11 @@ async def release(db: Database, calendar: Calendar, token: str, now: datetime) -
         appointment = await appointment_by_hold(tx, token)
         if appointment.state != "held":
             return
-        gone = update(AppointmentRow).where(AppointmentRow.id == appointment.id)
-        await tx.execute(gone.values(state="cancelled", cancelled_at=now))
+        gone = update(AppointmentRow).where(
+            AppointmentRow.id == appointment.id, AppointmentRow.state == "held"
+        )
+        if (await tx.execute(gone.values(state="cancelled", cancelled_at=now))).rowcount != 1:
+            return  # confirmed in this very moment: giving that back is cancelling
         await free(tx, appointment.id, appointment.duty_id, now)
     calendar.touch()
 

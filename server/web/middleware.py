@@ -100,6 +100,11 @@ def hardened(settings: Settings) -> Middleware:
 
 
 async def _answer(request: web.Request, refusal: Refusal) -> web.StreamResponse:
+    if request.writer.output_size:
+        # a download is under way: words would become part of the file, so only the broken line tells
+        if request.transport is not None:
+            request.transport.abort()
+        raise ConnectionResetError
     language = language_of(request)
     if request.path.startswith(("/api/", "/signaling/", "/static/", "/healthz", "/readyz")):
         return as_problem(refusal, language)
