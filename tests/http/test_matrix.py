@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientResponse, FormData
+from aiohttp.test_utils import TestServer
 from sqlalchemy import select, update
 
 from server.app import ENDPOINTS, PAGES
@@ -231,6 +232,19 @@ def test_every_route_has_a_row_with_its_roles() -> None:
     """A new route without a row fails here, and so does one whose roles were changed without saying so."""
     assert ROUTES.keys() == TABLE.keys()
     assert {key: route.roles for key, route in ROUTES.items()} == {k: row.roles for k, row in TABLE.items()}
+
+
+async def test_nothing_is_served_beside_the_matrix(city: City) -> None:
+    """What is not in it has no object of a citizen, or has rules and tests of its own."""
+    beside = ("/static", "/healthz", "/readyz", "/api/openapi.json", "/signaling/v1", "/api/citizen/")
+    server = city.client.server
+    assert isinstance(server, TestServer)
+    served = {
+        f"{route.method} {route.resource.canonical}"
+        for route in server.app.router.routes()
+        if route.resource is not None and not route.resource.canonical.startswith(beside)
+    }
+    assert {key for key in served if not key.startswith("HEAD ")} == TABLE.keys()
 
 
 @pytest.mark.criterion("K02")
