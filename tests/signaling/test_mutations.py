@@ -87,6 +87,8 @@ async def test_a_room_full_of_noise_disturbs_no_other_room(
                 with contextlib.suppress(ConnectionError):  # the noise may have ended its own room
                     await speaker.socket.send_str(mutated(dice, ids))
         if not await both_there(noisy):
+            for gone in noisy:
+                await gone.socket.close()
             noisy = await strangers(office, batch + 1)
         await host.say("candidate", to=guest.id, candidate="")
         assert (await guest.next())["candidate"] == ""
