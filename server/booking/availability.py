@@ -15,9 +15,11 @@ from server.catalog.model import Catalogue, Mode
 from server.catalog.services import load_catalogue
 from server.clock import BERLIN, TICK, ceil_tick, instant_of, tick_of
 from server.db import Database
+from server.errors import Unavailable
 
 LOOK_EVERY_S = 0.25
 RELOAD_EVERY = timedelta(hours=1)
+WITHOUT_DATABASE_S = 60.0
 OVERLAP = 500
 """Change numbers are handed out before commit: one that commits late is found by looking back this far."""
 
@@ -33,6 +35,8 @@ class Calendar:
         self._snapshot: Snapshot | None = None
         self._loaded_at: datetime | None = None
         self._looked = self._last_look = 0.0
+        self._touches = 0
+        self._fresh_catalogue = True
         self._recent: set[int] = set()
         self._seen = 0
         self._one_look = asyncio.Lock()
@@ -40,14 +44,17 @@ class Calendar:
     def touch(self) -> None:
         """This process changed the calendar: the next question looks first."""
         self._looked = 0.0
+        self._touches += 1
 
     def catalogue_changed(self) -> None:
         """This process changed what the city offers: the next question looks first, whatever it is about."""
-        self._looked = self._last_look = 0.0
+        self.touch()
+        self._fresh_catalogue = False
 
     async def catalogue(self, now: datetime) -> Catalogue:
         """The city's offer; a change of duties alone is no reason to look again."""
-        if self._snapshot is not None and time.monotonic() - self._last_look < LOOK_EVERY_S:
+        recent = time.monotonic() - self._last_look < LOOK_EVERY_S
+        if self._snapshot is not None and recent and self._fresh_catalogue:
             return self._snapshot.catalogue
         return (await self.snapshot(now)).catalogue
 
@@ -61,13 +68,20 @@ class Calendar:
         return self._snapshot
 
     async def _look(self, now: datetime) -> None:
-        looked = time.monotonic()
-        async with self._db.read() as tx:
-            if self._snapshot is None or self._stale(now):
-                await self._reload(tx, now)
-            else:
-                await self._follow(tx, self._snapshot, now)
-        self._looked = self._last_look = looked
+        looked, touches = time.monotonic(), self._touches
+        try:
+            async with self._db.read() as tx:
+                if self._snapshot is None or self._stale(now):
+                    await self._reload(tx, now)
+                else:
+                    await self._follow(tx, self._snapshot, now)
+        except Unavailable:
+            if self._snapshot is None or looked - self._last_look > WITHOUT_DATABASE_S:
+                raise
+            self._looked = looked
+            return
+        self._last_look = looked
+        self._looked = looked if touches == self._touches else 0.0  # touched meanwhile: look once more
 
     def _stale(self, now: datetime) -> bool:
         assert self._snapshot is not None
@@ -82,6 +96,7 @@ class Calendar:
         self._recent = set(await tx.scalars(recent))
         self._snapshot = await load(tx, await load_catalogue(tx), now, self._assumption_day)
         self._loaded_at = now
+        self._fresh_catalogue = True
 
     async def _follow(self, tx: AsyncConnection, snapshot: Snapshot, now: datetime) -> None:
         query = select(CalendarChangeRow.id, CalendarChangeRow.duty_id)

@@ -34,7 +34,7 @@ from server.errors import BadInput, OffGrid, PastTime, SlotTaken, TooFar
 from server.people.model import StaffRow
 
 HORIZON_DAYS = 92
-CANDIDATES = 8
+CANDIDATES = 64
 LONGEST_DUTY = timedelta(days=40)
 
 

@@ -1,7 +1,7 @@
 """A time is held while the citizen fills in the form: hold, extend once, release. Confirming is in `confirm.py`."""
 
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,7 +68,7 @@ async def hold(
     catalogue = await calendar.catalogue(now)
     wish = wish_of(catalogue, ask.services, ask.mode, ask.site, ask.language)
     span = span_of(wish, ask.start, ask.mode, ask.site, now)
-    once = Once("hold", key, asdict(ask)) if key is not None else None
+    once = Once("hold", key, asdict(replace(ask, client=""))) if key is not None else None
     async with db.read() as tx:
         if await _too_many(tx, ask.client, settings.max_holds, now):
             if once and (before := await once.done(tx)):
@@ -191,6 +191,7 @@ async def release(db: Database, calendar: Calendar, token: str, now: datetime) -
 
 
 async def _too_many(tx: AsyncConnection, client: str, most: int, now: datetime) -> bool:
+    """A limit against hoarding, not a scarcity: holds of the same instant may pass it by a few."""
     return bool(client) and (await tx.scalar(OPEN_HOLDS, {"client": client, "now": now}) or 0) >= most
 
 

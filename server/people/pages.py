@@ -49,7 +49,7 @@ async def office(call: Call) -> web.Response:
         return see_other("/office/sign-in")
     if "clerk" in call.staff.roles:
         return see_other("/office/day")
-    if "scheduler" in call.staff.roles:
+    if call.staff.roles & {"scheduler", "admin"}:
         return see_other("/office/services")
     return render(call, "office/no_page.html")
 

@@ -14,7 +14,7 @@ from server.web.api import Page
 from server.web.call import Call
 from server.web.render import render, see_other
 
-SCHEDULER = frozenset({"scheduler"})
+SCHEDULER = frozenset({"scheduler", "admin"})
 FOUR_WEEKS = timedelta(days=27)
 
 

@@ -80,9 +80,9 @@ TABLE: dict[str, Row] = {
     "GET /office/appointments/{appointment}/room": staff(200, "clerk"),
     "GET /office/appointments/{appointment}": staff(200, "clerk"),
     "GET /office/day": staff(200, "clerk"),
-    "GET /office/services": staff(200, "scheduler"),
-    "GET /office/services/{service}": staff(200, "scheduler"),
-    "POST /office/services/{service}": staff(303, "scheduler", sends="page switch"),
+    "GET /office/services": staff(200, "scheduler", "admin"),
+    "GET /office/services/{service}": staff(200, "scheduler", "admin"),
+    "POST /office/services/{service}": staff(303, "scheduler", "admin", sends="page switch"),
     "GET /office/sign-in": Row(200),
     "POST /office/sign-in": Row(401, sends="page wrong password"),
     "POST /office/sign-out": Row(303, EVERY_ROLE, fresh=True),
@@ -90,7 +90,7 @@ TABLE: dict[str, Row] = {
 }
 # Two pages that greet whoever is signed in, each in the own way.
 GREETINGS = {
-    **{("GET /office", visitor): 200 for visitor in ("hotline", "gate", "dpo", "admin")},
+    **{("GET /office", visitor): 200 for visitor in ("hotline", "gate", "dpo")},
     **{("GET /office/sign-in", visitor): 303 for visitor in STAFF},
 }
 
