@@ -35,6 +35,7 @@ from server.people.model import StaffRow
 
 HORIZON_DAYS = 92
 CANDIDATES = 64
+TRIED = 8
 LONGEST_DUTY = timedelta(days=40)
 
 
@@ -106,13 +107,20 @@ async def candidates(
     query = VIDEO if span.mode == "video" else ONSITE
     if span.mode == "onsite":
         asked["site"] = span.site
-    duties = [
-        duty
-        for duty in await tx.execute(query, asked)
-        if _starts_here(duty, wish, span) and _is_open(duty, span, catalogue, assumption_day, now)
-    ]
-    duties.sort(key=lambda duty: bool(wish.language) and wish.language not in duty.languages)
-    return [Candidate(duty.id, bool(duty.expired)) for duty in duties]
+    day = span.start.astimezone(BERLIN).date()
+    bit = span.ticks.start - first_tick(day)
+    opened: dict[str | None, bool] = {}
+    duties: list[Any] = []
+    for duty in await tx.execute(query, asked):
+        if duty.site_id not in opened:
+            opened[duty.site_id] = _is_open(duty.site_id, span, catalogue, assumption_day)
+        is_open = span.start < now + JETZT if duty.demo else opened[duty.site_id]
+        step = duty.step_minutes // 5 if duty.step_minutes else wish.step_ticks
+        if is_open and grid(day, step) >> bit & 1:
+            duties.append(duty)
+    if wish.language:
+        duties.sort(key=lambda duty: wish.language not in duty.languages)
+    return [Candidate(duty.id, bool(duty.expired)) for duty in duties[:TRIED]]
 
 
 async def insert_claims(
@@ -191,16 +199,8 @@ DROP_EXPIRED = delete(ClaimRow).where(
 )
 
 
-def _starts_here(duty: Any, wish: Wish, span: Span) -> bool:
+def _is_open(site_id: str | None, span: Span, catalogue: Catalogue, assumption_day: bool) -> bool:
     day = span.start.astimezone(BERLIN).date()
-    step = duty.step_minutes // 5 if duty.step_minutes else wish.step_ticks
-    return bool(grid(day, step) >> (span.ticks.start - first_tick(day)) & 1)
-
-
-def _is_open(duty: Any, span: Span, catalogue: Catalogue, assumption_day: bool, now: datetime) -> bool:
-    if duty.demo:
-        return span.start < now + JETZT
-    day = span.start.astimezone(BERLIN).date()
-    site = catalogue.sites.get(duty.site_id) if duty.site_id else None
+    site = catalogue.sites.get(site_id) if site_id else None
     spans = open_spans(site, day, day, catalogue.closures, assumption_day)
     return any(start <= span.start and span.end <= end for start, end in spans)
