@@ -98,7 +98,7 @@ class Store:
 
     def now(self) -> datetime:
         """The time by the store's own clock, which dates its files: a network folder's may differ from ours."""
-        with tempfile.NamedTemporaryFile(dir=self._folder, prefix="clock-") as mark:
+        with tempfile.TemporaryFile(dir=self._folder) as mark:  # has no name: nobody finds it in the store
             return datetime.fromtimestamp(os.fstat(mark.fileno()).st_mtime, UTC)
 
     def _part(self, document_id: str) -> Path:
