@@ -1,7 +1,7 @@
 """Every refusal Sprechzeit can utter. How one is rendered (problem+json, page) is in `server/web`.
 
     Refusal
-    ├── BadInput 422 ─── OffGrid, PastTime, TooFar, ServicesExclude, UnknownFields, KeyReused
+    ├── BadInput 422 ─── OffGrid, PastTime, TooFar, ServicesExclude, KeyReused
     ├── NotSignedIn 401
     ├── NotAllowed 403 ─ TooEarly, ForeignOrigin
     ├── NotFound 404     (foreign and missing look the same)

@@ -13,7 +13,6 @@ from server.access import (
     Appointment,
     Contact,
     appointment_by_hold,
-    appointment_by_id,
     contact_sealed,
     manage_token,
 )
@@ -90,21 +89,12 @@ async def confirm(
         async with db.write() as tx:
             appointment = await _confirm(tx, keyring, secret, ask, once, now)
     except (DoneBefore, HoldExpired):
-        earlier = await _done_before(db, once)
+        earlier = await once.done_before(db) if once else None
         if earlier is None:
             raise HoldExpired from None
         appointment = earlier
     calendar.touch()
     return Booked(appointment, manage_token(secret, appointment.id))
-
-
-async def _done_before(db: Database, once: Once | None) -> Appointment | None:
-    """What an earlier request with this key confirmed: asked only where this one got nothing."""
-    if once is None:
-        return None
-    async with db.read() as tx:
-        before = await once.done(tx)
-        return await appointment_by_id(tx, before) if before else None
 
 
 async def _confirm(

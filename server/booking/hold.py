@@ -72,7 +72,7 @@ async def hold(
     async with db.read() as tx:
         if await _too_many(tx, ask.client, settings.max_holds, now):
             if once and (before := await once.done(tx)):
-                return _held(await appointment_by_id(tx, before), settings)
+                return _held(before, settings)
             raise TooManyHolds
         duties = await candidates(tx, wish, span, catalogue, settings.assumption_day, now)
     for duty in duties:
@@ -88,16 +88,9 @@ async def hold(
             return await hold(db, calendar, settings, ask, key, now)
         calendar.touch()
         return fresh
-    if once and (earlier := await _done_before(db, once)):
+    if once and (earlier := await once.done_before(db)):
         return _held(earlier, settings)
     raise await taken(calendar, wish, span, now)
-
-
-async def _done_before(db: Database, once: Once) -> Appointment | None:
-    """What an earlier request with this key held: asked only where this one got nothing."""
-    async with db.read() as tx:
-        before = await once.done(tx)
-        return await appointment_by_id(tx, before) if before else None
 
 
 async def taken(calendar: Calendar, wish: Wish, span: Span, now: datetime) -> SlotTaken:

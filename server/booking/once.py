@@ -9,7 +9,9 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.access import Appointment, appointment_by_id
 from server.booking.model import IdempotencyRow
+from server.db import Database
 from server.errors import BadInput, KeyReused
 from server.sealing import fingerprint
 
@@ -33,21 +35,24 @@ class Once:
         text = json.dumps(request, sort_keys=True, default=str)
         self.request_hash = hashlib.sha256(text.encode()).hexdigest()
 
-    async def done(self, tx: AsyncConnection) -> str | None:
-        """The appointment an earlier request with this key made; `KeyReused` when that was another request."""
+    async def done(self, tx: AsyncConnection) -> Appointment | None:
+        """The appointment or hold an earlier request with this key made; `KeyReused` when that was another request."""
         row = (await tx.execute(FIND, {"key_hash": self.key_hash})).first()
         if row is None:
             return None
         if row.request_hash != self.request_hash:
             raise KeyReused
-        return str(row.appointment_id)
+        return await appointment_by_id(tx, row.appointment_id)
+
+    async def done_before(self, db: Database) -> Appointment | None:
+        """The same, for a request that got nothing itself: only then is it worth asking."""
+        async with db.read() as tx:
+            return await self.done(tx)
 
     async def remember(self, tx: AsyncConnection, appointment_id: str, now: datetime) -> None:
         """Writes the key; `DoneBefore` when another request with it was quicker."""
         row = {"key_hash": self.key_hash, "request_hash": self.request_hash}
         try:
-            await tx.execute(
-                insert(IdempotencyRow).values(**row, appointment_id=appointment_id, created_at=now)
-            )
+            await tx.execute(REMEMBER, {**row, "appointment_id": appointment_id, "created_at": now})
         except IntegrityError as error:
             raise DoneBefore from error
