@@ -1,7 +1,6 @@
 """Booking by the API: free times, holds, appointments. What the citizen sees is in `pages.py`."""
 
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 from aiohttp import web
 
@@ -37,6 +36,7 @@ from server.errors import (
 )
 from server.web.api import Endpoint, Reply
 from server.web.call import Call
+from server.web.render import said
 
 LONGEST = timedelta(days=92)
 FOUR_WEEKS = timedelta(days=28)
@@ -71,18 +71,10 @@ def _availability(offers: Offers, call: Call) -> AvailabilityOut:
         ],
         next=NextOut(video=offers.next_video, onsite=offers.next_onsite),
         reasons=[
-            ReasonOut(code=reason.code, text=_words(reason.text, reason.params, call))
+            ReasonOut(code=reason.code, text=said(call.language, reason.text, reason.params))
             for reason in offers.reasons
         ],
     )
-
-
-def _words(text: str, params: dict[str, Any], call: Call) -> str:
-    shown = {
-        name: call.language.moment(value) if isinstance(value, datetime) else value
-        for name, value in params.items()
-    }
-    return call.language.gettext(text).format(**shown)
 
 
 async def create_hold(call: Call) -> Reply:
