@@ -94,6 +94,25 @@ class Database:
             async with self._one_writer, self._writer.begin() as connection:
                 yield connection
 
+    @asynccontextmanager
+    async def alter(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may rebuild tables. SQLite copies a table to change it: while the old one is dropped no
+        foreign key may act, or what points to it would go along; before the commit every one of them is checked.
+        """
+        if not self.is_sqlite:
+            async with self.write() as connection:
+                yield connection
+            return
+        with _outages_named():
+            async with self._one_writer, self._writer.connect() as connection:
+                await _pragma(connection, "foreign_keys=OFF")
+                async with connection.begin():
+                    yield connection
+                    broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
+                    if broken:
+                        raise RuntimeError(f"foreign keys broken: {sorted({row[0] for row in broken})}")
+                await _pragma(connection, "foreign_keys=ON")
+
     async def settle(self) -> None:
         """Carries SQLite's log into its file and empties it, so that deleted bytes are gone from both (secure_delete).
 
@@ -103,14 +122,19 @@ class Database:
             return
         with _outages_named():
             async with self._one_writer, self._writer.connect() as connection:
-                driver = (await connection.get_raw_connection()).driver_connection
-                assert driver is not None
-                async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
-                    await cursor.fetchall()
+                await _pragma(connection, "wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:
         await self._writer.dispose()
         await self._reader.dispose()
+
+
+async def _pragma(connection: AsyncConnection, pragma: str) -> None:
+    """Outside of any transaction, where these have an effect."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    async with driver.execute(f"PRAGMA {pragma}") as cursor:
+        await cursor.fetchall()
 
 
 AWAY = ("08", "3D", "40", "53", "57", "58")

@@ -7,7 +7,7 @@ from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
 from server.app import make_app
 from server.db import Base, Database
@@ -91,3 +91,42 @@ async def test_processes_that_start_at_once_migrate_one_after_the_other(
     assert codes == [0, 0, 0], [process.output() for process in processes]
     assert await is_current(database_url)
     assert await on(database_url, differences) == []
+
+
+OLD_ROWS = (
+    "INSERT INTO staff (id, login, display, roles, languages, active) VALUES (1, 'a', 'A', '[]', '[]', true)",
+    (
+        "INSERT INTO duty (id, staff_id, place, starts_at, ends_at, takes_video, demo) "
+        "VALUES (1, 1, 'home', '2027-03-01 08:00:00', '2027-03-01 10:00:00', true, false)"
+    ),
+    (
+        "INSERT INTO appointment (id, number, hold_hash, state, mode, duty_id, starts_at, ends_at, services, language,"
+        " channel, client_key, sequence, extended, created_at) VALUES ('x', '1', 'h', 'confirmed', 'video', 1,"
+        " '2027-03-01 08:00:00', '2027-03-01 08:10:00', '[]', 'de', 'online', '', 0, false, '2027-02-01 08:00:00')"
+    ),
+    "INSERT INTO claim (duty_id, tick, appointment_id) VALUES (1, 1, 'x'), (1, 2, 'x')",
+    (
+        "INSERT INTO outbox (id, event, appointment_id, facts, created_at, due_at, attempts)"
+        " VALUES ('o', 'confirmed', 'x', '{}', '2027-02-01 08:00:00', '2027-02-01 08:00:00', 0)"
+    ),
+)
+
+
+async def count(database_url: str, table: str) -> int:
+    return int(await on(database_url, lambda tx: tx.scalar(text(f"SELECT count(*) FROM {table}"))))
+
+
+async def test_what_an_older_release_stored_is_still_there(database_url: str) -> None:
+    """Upwards and downwards: SQLite copies tables to change them, and nothing may be lost on the way."""
+    await upgrade(database_url, "0001")
+    db = Database(database_url)
+    async with db.write() as tx:
+        for statement in OLD_ROWS:
+            await tx.execute(text(statement))
+    await db.close()
+    await upgrade(database_url)
+    ticks = await on(database_url, lambda tx: tx.scalar(text("SELECT ticks FROM appointment")))
+    assert ticks == 2
+    await downgrade(database_url, "0001")
+    for table, there in {"duty": 1, "appointment": 1, "claim": 2, "outbox": 1}.items():
+        assert await count(database_url, table) == there, table

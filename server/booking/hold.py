@@ -122,6 +122,8 @@ def _new_hold(
         "language": ask.language or "de",
         "channel": ask.channel,
         "client_key": ask.client,
+        "ticks": len(span.ticks),
+        "remind": "mail",
         "sequence": 0,
         "extended": False,
         "created_at": now,

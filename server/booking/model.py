@@ -1,12 +1,23 @@
 """Tables of booking: duties, the claims on them, appointments and cases. The rules are in the verbs.
 
 `claim` has the primary key (duty, tick): this is what makes a double booking impossible on both databases.
+Waiting list and release plans are in `model_waiting.py` and `model_release.py`.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, UtcDateTime
@@ -45,13 +56,65 @@ class DutyRow(Base):
     takes_video: Mapped[bool]
     step_minutes: Mapped[int | None]
     demo: Mapped[bool] = mapped_column(default=False)
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("duty_series.id"), index=True)
+    import_id: Mapped[str | None] = mapped_column(ForeignKey("roster_import.id"), index=True)
+
+
+class DutySeriesRow(Base):
+    """A duty that comes back: on which weekdays, every how many weeks, from when to when in local time.
+
+    `times` is [["08:00", "12:00"], ["12:30", "16:00"]]: what lies between is the break. `planned_until` is the last
+    day for which duties were made of it; `last_day` null goes on for ever.
+    """
+
+    __tablename__ = "duty_series"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    place: Mapped[str] = mapped_column(String(8))
+    site_id: Mapped[str | None] = mapped_column(ForeignKey("site.id"))
+    desk: Mapped[str | None] = mapped_column(String(40))
+    takes_video: Mapped[bool]
+    weekdays: Mapped[list[int]] = mapped_column(JSON)
+    every_weeks: Mapped[int]
+    times: Mapped[list[list[str]]] = mapped_column(JSON)
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date | None] = mapped_column(Date)
+    planned_until: Mapped[date | None] = mapped_column(Date)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RosterImportRow(Base):
+    """A roster file that was read: `rows` is what it would change; `state` previewed, applied or undone."""
+
+    __tablename__ = "roster_import"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(12))
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AppointmentRow(Base):
-    """A hold that may become an appointment. Personal data is in the case, sealed."""
+    """A hold that may become an appointment. Personal data is in the case, sealed.
+
+    `ticks` is how many claims it owns, preparation and buffer included. `contact_key` is a keyed hash of the mail
+    address or telephone, for limits alone; with `contact_nr` it is unique while the appointment is alive, which
+    bounds the appointments of one contact. `displaced_at`: its duty fell away and it waits for a new time.
+    `waiting_id`: it was offered to this entry of the waiting list.
+    """
 
     __tablename__ = "appointment"
-    __table_args__ = (Index("ix_appointment_duty_start", "duty_id", "starts_at"),)
+    __table_args__ = (
+        Index("ix_appointment_duty_start", "duty_id", "starts_at"),
+        Index("ix_appointment_client", "client_key", "created_at"),
+        UniqueConstraint("contact_key", "contact_nr"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     number: Mapped[str] = mapped_column(String(12), unique=True)
@@ -67,6 +130,11 @@ class AppointmentRow(Base):
     language: Mapped[str] = mapped_column(String(12))
     channel: Mapped[str] = mapped_column(String(12))
     client_key: Mapped[str] = mapped_column(String(64))
+    ticks: Mapped[int]
+    contact_key: Mapped[str | None] = mapped_column(String(64))
+    contact_nr: Mapped[int | None]
+    remind: Mapped[str] = mapped_column(String(8), default="mail")
+    waiting_id: Mapped[str | None] = mapped_column(ForeignKey("waiting.id"), index=True)
     sequence: Mapped[int] = mapped_column(default=0)
     extended: Mapped[bool] = mapped_column(default=False)
     case_id: Mapped[str | None] = mapped_column(ForeignKey("case.id"), index=True)
@@ -74,17 +142,23 @@ class AppointmentRow(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    displaced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ClaimRow(Base):
-    """One five-minute tick of a duty that something occupies. `expires_at` null = confirmed."""
+    """One five-minute tick of a duty that something occupies. `expires_at` null: for good.
+
+    Without an appointment the tick is blocked (`expires_at` null: a break, an absence), or rests until `expires_at`
+    after somebody gave it back.
+    """
 
     __tablename__ = "claim"
 
     duty_id: Mapped[int] = mapped_column(ForeignKey("duty.id"), primary_key=True, autoincrement=False)
     tick: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"), index=True)
+    appointment_id: Mapped[str | None] = mapped_column(ForeignKey("appointment.id"), index=True)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -110,6 +184,15 @@ class IdempotencyRow(Base):
     request_hash: Mapped[str] = mapped_column(String(64))
     appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class ProofRow(Base):
+    """A solved challenge that was used: it counts once. Kept until the challenge would have expired anyway."""
+
+    __tablename__ = "proof"
+
+    signature_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class CalendarChangeRow(Base):

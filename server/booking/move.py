@@ -63,7 +63,7 @@ async def _move(
     await insert_claims(tx, duty, span.ticks, old.id, None, now)
     place = {"mode": span.mode, "site_id": span.site, "starts_at": span.start, "ends_at": span.end}
     one = update(AppointmentRow).where(AppointmentRow.id == old.id)
-    await tx.execute(one.values(duty_id=duty.id, sequence=old.sequence + 1, **place))
+    await tx.execute(one.values(duty_id=duty.id, sequence=old.sequence + 1, ticks=len(span.ticks), **place))
     for changed in {old.duty_id, duty.id}:
         await announce(tx, changed, now)
     moved = await appointment_by_id(tx, old.id)

@@ -50,8 +50,17 @@ class ClosureRow(Base):
     reason: Mapped[str] = mapped_column(String(200))
 
 
+IDENTITY = ("none", "seen", "presence")
+SIGNATURE = ("none", "simple", "handwritten")
+
+
 class ServiceRow(Base):
-    """A service. `modes` is what the service allows; `online_capable` is the scheduler's switch for video."""
+    """A service. `modes` is what the service allows; `online_capable` is the scheduler's switch for video.
+
+    `activation`: booked only once the link in a mail was opened. `prep_minutes` and `buffer_minutes` are kept free
+    before and after. `identity`: none, "seen" (an identity card held into the camera will do) or "presence" (the
+    law wants the person). `signature`: none, "simple" (in the call), or "handwritten" (on paper, in the house).
+    """
 
     __tablename__ = "service"
 
@@ -74,6 +83,11 @@ class ServiceRow(Base):
     checklist: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     lead_minutes: Mapped[dict[str, int]] = mapped_column(JSON)
     hidden: Mapped[bool]
+    activation: Mapped[bool] = mapped_column(default=False)
+    prep_minutes: Mapped[int] = mapped_column(default=0)
+    buffer_minutes: Mapped[int] = mapped_column(default=0)
+    identity: Mapped[str] = mapped_column(String(12), default="none")
+    signature: Mapped[str] = mapped_column(String(12), default="none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +131,11 @@ class Service:
     checklist: tuple[ChecklistItem, ...]
     lead_minutes: Mapping[str, int]
     hidden: bool
+    activation: bool = False
+    prep_minutes: int = 0
+    buffer_minutes: int = 0
+    identity: str = "none"
+    signature: str = "none"
 
     @property
     def video(self) -> bool:

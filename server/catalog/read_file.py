@@ -141,6 +141,11 @@ class ServiceEntry(_Entry):
     checklist: list[ChecklistEntry] = []
     lead_minutes: dict[Literal["video", "onsite"], Annotated[int, Field(ge=0, le=43_200)]] = {}
     hidden: bool = False
+    activation: bool = False
+    prep_minutes: int = Field(0, multiple_of=5, ge=0, le=120)
+    buffer_minutes: int = Field(0, multiple_of=5, ge=0, le=120)
+    identity: Literal["none", "seen", "presence"] = "none"
+    signature: Literal["none", "simple", "handwritten"] = "none"
 
 
 class CatalogueFile(_Entry):

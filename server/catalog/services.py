@@ -88,6 +88,11 @@ def _service(row: Any) -> Service:
         ),
         lead_minutes=row.lead_minutes,
         hidden=row.hidden,
+        activation=row.activation,
+        prep_minutes=row.prep_minutes,
+        buffer_minutes=row.buffer_minutes,
+        identity=row.identity,
+        signature=row.signature,
     )
 
 

@@ -4,11 +4,14 @@ from alembic import context
 
 import server.audit
 import server.booking.model
+import server.booking.model_release
+import server.booking.model_waiting
 import server.catalog.model
 import server.documents.model
 import server.jobs
 import server.notices.outbox
-import server.people.model  # noqa: F401
+import server.people.model
+import server.planning.model  # noqa: F401
 from server.db import Base
 
 context.configure(

@@ -50,7 +50,7 @@ def _revision(connection: Connection) -> str | None:
 async def _with_connection(database_url: str, work: Any) -> None:
     db = Database(database_url)
     try:
-        async with db.write() as tx:
+        async with db.alter() as tx:
             if not db.is_sqlite:
                 await tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
             await tx.run_sync(work)

@@ -18,14 +18,18 @@ from server.db import Base, UtcDateTime
 
 
 class OutboxRow(Base):
-    """A mail (later also a text message) to be sent about an appointment."""
+    """A mail or text message (`channel`) to be sent about an appointment, or to an entry of the waiting list."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_due", "sent_at", "due_at"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     event: Mapped[str] = mapped_column(String(24))
-    appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), index=True)
+    channel: Mapped[str] = mapped_column(String(8), default="mail")
+    appointment_id: Mapped[str | None] = mapped_column(
+        ForeignKey("appointment.id", ondelete="CASCADE"), index=True
+    )
+    waiting_id: Mapped[str | None] = mapped_column(ForeignKey("waiting.id", ondelete="CASCADE"), index=True)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -56,10 +60,21 @@ class OutboxBell:
 
 
 async def post(
-    tx: AsyncConnection, event: str, appointment_id: str, facts: dict[str, Any], now: datetime
+    tx: AsyncConnection,
+    event: str,
+    appointment_id: str | None,
+    facts: dict[str, Any],
+    now: datetime,
+    *,
+    waiting_id: str | None = None,
+    channel: str = "mail",
 ) -> None:
-    """Writes a notice in the caller's transaction. `event`: confirmed, moved, cancelled."""
+    """Writes a notice in the caller's transaction: to an appointment's citizen, or to an entry of the waiting list.
+
+    `event`: confirmed, moved, cancelled and the others of `notices/mail.py`; `channel`: mail or sms.
+    """
     row = {"id": secrets.token_hex(16), "event": event, "appointment_id": appointment_id, "facts": facts}
+    row |= {"waiting_id": waiting_id, "channel": channel}
     await tx.execute(POST, {**row, "created_at": now, "due_at": now, "attempts": 0})
 
 

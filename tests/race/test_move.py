@@ -15,9 +15,10 @@ MOVERS = 8
 
 
 async def claims(city: City) -> Counter[str]:
-    query = select(ClaimRow.appointment_id, func.count()).group_by(ClaimRow.appointment_id)
+    owned = ClaimRow.appointment_id.is_not(None)
+    query = select(ClaimRow.appointment_id, func.count()).where(owned).group_by(ClaimRow.appointment_id)
     async with city.office.db.read() as tx:
-        return Counter({row[0]: row[1] for row in await tx.execute(query)})
+        return Counter({str(row[0]): row[1] for row in await tx.execute(query)})
 
 
 async def starts(city: City) -> dict[str, datetime]:
