@@ -30,6 +30,7 @@ class Appointment:
     duty_id: int
     starts_at: datetime
     ends_at: datetime
+    ticks: int
     services: tuple[tuple[str, int], ...]
     language: str
     sequence: int
@@ -82,6 +83,7 @@ _COLUMNS = (
     AppointmentRow.duty_id,
     AppointmentRow.starts_at,
     AppointmentRow.ends_at,
+    AppointmentRow.ticks,
     AppointmentRow.services,
     AppointmentRow.language,
     AppointmentRow.sequence,

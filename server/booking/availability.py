@@ -190,7 +190,7 @@ def starts_of_day(snapshot: Snapshot, wish: Wish, day: date, now: datetime) -> d
     duties = snapshot.days.get(day)
     if not duties:
         return {}
-    ids, ticks, language = wish.service_ids, wish.ticks, wish.language
+    ids, ticks, prep, language = wish.service_ids, wish.claimed_ticks, wish.prep_ticks, wish.language
     soon = tick_of(now + JETZT) - first_tick(day)
     able = [ids <= crew.services for crew in snapshot.crews]
     if language and any(language in crew.languages for crew in snapshot.crews):
@@ -205,7 +205,7 @@ def starts_of_day(snapshot: Snapshot, wish: Wish, day: date, now: datetime) -> d
         on_site = not duty.home and site in sites and (wish.site is None or wish.site == site)
         if not on_site and not (wants_video and duty.takes_video):
             continue
-        starts = fits(duty.free_at(now) if duty.held else duty.free, ticks)
+        starts = fits(duty.free_at(now) if duty.held else duty.free, ticks) << prep
         starts &= grid(day, duty.step_ticks) if duty.step_ticks else base_grid
         if duty.demo:
             starts &= (1 << soon) - 1 if soon > 0 else 0

@@ -29,7 +29,7 @@ from server.booking.model import CalendarChangeRow, ClaimRow, DutyRow, TrainingR
 from server.booking.routing import Wish
 from server.catalog.hours import open_spans
 from server.catalog.model import Catalogue, Mode
-from server.clock import BERLIN, TICK, tick_of
+from server.clock import BERLIN, TICK, instant_of, tick_of
 from server.errors import BadInput, OffGrid, PastTime, SlotTaken, TooFar
 from server.people.model import StaffRow
 
@@ -41,16 +41,25 @@ LONGEST_DUTY = timedelta(days=40)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The time asked for: mode, site and ticks, checked to be sensible whether or not it is free."""
+    """The time asked for: mode, site and ticks, checked to be sensible whether or not it is free.
+
+    `start` and `end` are the citizen's; `ticks` is what it takes of a duty, preparation and buffer included.
+    """
 
     start: datetime
     end: datetime
     mode: Mode
     site: str | None
+    prep_ticks: int = 0
+    buffer_ticks: int = 0
 
     @property
     def ticks(self) -> range:
-        return range(tick_of(self.start), tick_of(self.end))
+        return range(tick_of(self.start) - self.prep_ticks, tick_of(self.end) + self.buffer_ticks)
+
+    @property
+    def claimed(self) -> tuple[datetime, datetime]:
+        return instant_of(self.ticks.start), instant_of(self.ticks.stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,8 @@ def span_of(wish: Wish, start: datetime, mode: Mode, site: str | None, now: date
         raise BadInput("Dieses Anliegen wird nur per Video beraten.")
     if mode == "onsite" and site not in wish.sites:
         raise BadInput("Bitte wählen Sie einen Standort, an dem dieses Anliegen erledigt wird.")
-    return Span(start, start + TICK * wish.ticks, mode, None if mode == "video" else site)
+    end = start + TICK * wish.ticks
+    return Span(start, end, mode, None if mode == "video" else site, wish.prep_ticks, wish.buffer_ticks)
 
 
 async def candidates(
@@ -93,10 +103,11 @@ async def candidates(
     A hint, read outside the writing transaction: only `insert_claims` decides. `own` is an appointment whose
     claims don't count, because they are given back in the same step.
     """
+    first, last = span.claimed
     asked = {
-        "start": span.start,
-        "end": span.end,
-        "not_before": span.start - LONGEST_DUTY,
+        "start": first,
+        "end": last,
+        "not_before": first - LONGEST_DUTY,
         "first": span.ticks.start,
         "after": span.ticks.stop,
         "now": now,
@@ -108,7 +119,7 @@ async def candidates(
     if span.mode == "onsite":
         asked["site"] = span.site
     day = span.start.astimezone(BERLIN).date()
-    bit = span.ticks.start - first_tick(day)
+    bit = tick_of(span.start) - first_tick(day)
     opened: dict[str | None, bool] = {}
     duties: list[Any] = []
     for duty in await tx.execute(query, asked):
@@ -202,5 +213,6 @@ DROP_EXPIRED = delete(ClaimRow).where(
 def _is_open(site_id: str | None, span: Span, catalogue: Catalogue, assumption_day: bool) -> bool:
     day = span.start.astimezone(BERLIN).date()
     site = catalogue.sites.get(site_id) if site_id else None
+    first, last = span.claimed
     spans = open_spans(site, day, day, catalogue.closures, assumption_day)
-    return any(start <= span.start and span.end <= end for start, end in spans)
+    return any(start <= first and last <= end for start, end in spans)

@@ -21,7 +21,6 @@ from server.booking.availability import Calendar
 from server.booking.claim import announce
 from server.booking.model import AppointmentRow, CaseRow, ClaimRow
 from server.booking.once import DoneBefore, Once
-from server.clock import TICK
 from server.db import Database
 from server.errors import HoldExpired
 from server.notices import outbox
@@ -134,7 +133,7 @@ async def _take_over(
     fresh = {"token": token_hash, "case": case_id, "spoken": language, "at": now, "one": held.id}
     taken = await tx.execute(TAKE_OVER, fresh)
     kept = await tx.execute(KEEP_CLAIMS, {"one": held.id, "at": now})
-    if taken.rowcount != 1 or kept.rowcount != (held.ends_at - held.starts_at) // TICK:
+    if taken.rowcount != 1 or kept.rowcount != held.ticks:
         raise HoldExpired
 
 

@@ -35,6 +35,20 @@ class Wish:
         return self.ticks * 5
 
     @property
+    def prep_ticks(self) -> int:
+        """Kept free before the visit; several services are prepared for together."""
+        return max(service.prep_minutes for service, _ in self.services) // 5
+
+    @property
+    def buffer_ticks(self) -> int:
+        return max(service.buffer_minutes for service, _ in self.services) // 5
+
+    @property
+    def claimed_ticks(self) -> int:
+        """All that the visit takes of a duty: preparation, the visit itself, the buffer after it."""
+        return self.prep_ticks + self.ticks + self.buffer_ticks
+
+    @property
     def step_ticks(self) -> int:
         """Start times lie on a grid of ten or fifteen minutes from midnight."""
         return 3 if self.minutes % 15 == 0 or self.minutes % 10 else 2
@@ -59,7 +73,8 @@ class Wish:
 
     def lead(self, mode: Mode) -> timedelta:
         """How long before its start a time can still be had; what begins this very minute is too late for all."""
-        return timedelta(minutes=max(1, *(service.lead_minutes.get(mode, 0) for service, _ in self.services)))
+        soonest = self.prep_ticks * 5 + 1
+        return timedelta(minutes=max(soonest, *(s.lead_minutes.get(mode, 0) for s, _ in self.services)))
 
 
 @dataclass(frozen=True, slots=True)

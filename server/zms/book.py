@@ -26,7 +26,6 @@ from server.booking.availability import Calendar
 from server.booking.cancel import cancel
 from server.booking.claim import announce, free
 from server.booking.model import AppointmentRow, CaseRow, ClaimRow
-from server.clock import TICK
 from server.db import Database
 from server.errors import NotFound
 from server.notices import outbox
@@ -178,7 +177,7 @@ async def _keep_claims(
     """Every tick must still be its own; where one was given away in the meantime, all is refused."""
     own = (ClaimRow.appointment_id == appointment.id, ClaimRow.expires_at > now)
     kept = await tx.execute(update(ClaimRow).where(*own).values(expires_at=until))
-    if kept.rowcount != (appointment.ends_at - appointment.starts_at) // TICK:
+    if kept.rowcount != appointment.ticks:
         raise Declined(else_)
 
 
