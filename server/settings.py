@@ -78,6 +78,12 @@ class Settings(BaseSettings):
     hold_minutes: int = Field(
         10, ge=1, le=60, description="How long a time is held while the form is filled in"
     )
+    freed_rest_minutes: str = Field(
+        "5-45",
+        pattern=r"^\d{1,4}-\d{1,4}$",
+        description="A time given back is offered again after a random number of minutes; 0-0: at once",
+    )
+    offer_hours: int = Field(24, ge=1, le=168, description="How long an offer from the waiting list is kept")
     activation_minutes: int = Field(
         60, ge=5, le=1440, description="How long an appointment waits for its confirmation by mail"
     )
@@ -145,6 +151,11 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name} must begin with {' or '.join(schemes)}")
         if self.smtp_url and not urlsplit(self.smtp_url).hostname:
             raise ValueError("smtp_url must look like smtp://host:25 or smtps://host:465")
+
+    @property
+    def freed_rest(self) -> tuple[int, int]:
+        shortest, _, longest = self.freed_rest_minutes.partition("-")
+        return int(shortest), max(int(shortest), int(longest))
 
     @property
     def older_master_keys(self) -> dict[int, str]:

@@ -7,15 +7,19 @@ from sqlalchemy import update
 from server.access import Appointment, appointment_by_id, appointment_by_token
 from server.audit import record
 from server.booking.availability import Calendar
-from server.booking.claim import free
+from server.booking.claim import rest
+from server.booking.freed import rest_until
 from server.booking.model import AppointmentRow
 from server.booking.move import check_movable
 from server.db import Database
 from server.errors import TooLate
 from server.notices import outbox
+from server.settings import Settings
 
 
-async def cancel(db: Database, calendar: Calendar, token: str, now: datetime) -> Appointment:
+async def cancel(
+    db: Database, calendar: Calendar, settings: Settings, token: str, now: datetime
+) -> Appointment:
     """Cancels; `TooLate` once it has begun or is over. Cancelling twice is fine and sends one mail."""
     async with db.write() as tx:
         appointment = await appointment_by_token(tx, token)
@@ -24,14 +28,16 @@ async def cancel(db: Database, calendar: Calendar, token: str, now: datetime) ->
         check_movable(appointment, now)
         alive = AppointmentRow.state.in_(("pending", "confirmed"))
         one = update(AppointmentRow).where(AppointmentRow.id == appointment.id, alive)
-        gone = one.values(state="cancelled", cancelled_at=now, sequence=AppointmentRow.sequence + 1)
+        gone = one.values(
+            state="cancelled", cancelled_at=now, contact_nr=None, sequence=AppointmentRow.sequence + 1
+        )
         done = (await tx.execute(gone)).rowcount == 1
         appointment = await appointment_by_id(tx, appointment.id)
         if not done and appointment.state == "cancelled":
             return appointment  # the other click was quicker
         if not done:
             raise TooLate
-        await free(tx, appointment.id, appointment.duty_id, now)
+        await rest(tx, appointment.id, rest_until(now, appointment.starts_at, settings.freed_rest), now)
         await outbox.post(tx, "cancelled", appointment.id, outbox.facts_of(appointment), now)
         await record(tx, now, "citizen", "appointment.cancelled", appointment.id)
     calendar.touch()

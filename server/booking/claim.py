@@ -4,6 +4,7 @@ Nobody checks first and inserts later: the candidates are a hint, the insert dec
 transaction of a verb (hold, move).
 """
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,12 +21,15 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    tuple_,
+    update,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.booking.calendar import JETZT, first_tick, grid
 from server.booking.model import CalendarChangeRow, ClaimRow, DutyRow, TrainingRow
+from server.booking.model_waiting import FreedRow
 from server.booking.routing import Wish
 from server.catalog.hours import open_spans
 from server.catalog.model import Catalogue, Mode
@@ -161,9 +165,47 @@ async def insert_claims(
 
 
 async def free(tx: AsyncConnection, appointment_id: str, duty_id: int, now: datetime) -> None:
-    """Gives the claims of an appointment back; freeing never waits for anybody."""
+    """Gives the claims of a hold back, for everybody at once; freeing never waits for anybody."""
     await tx.execute(delete(ClaimRow).where(ClaimRow.appointment_id == appointment_id))
     await announce(tx, duty_id, now)
+
+
+async def rest(
+    tx: AsyncConnection,
+    appointment_id: str,
+    until: datetime,
+    now: datetime,
+    keep: Sequence[tuple[int, int]] = (),
+) -> None:
+    """The claims of an appointment belong to nobody, and are nobody's to take, before `until`.
+
+    `keep` are (duty, tick) that the appointment goes on using. What rests is written down for the waiting list.
+    """
+    own = ClaimRow.appointment_id == appointment_id
+    owned = [(row.duty_id, row.tick) for row in await tx.execute(select(ClaimRow).where(own))]
+    let_go = sorted(set(owned) - set(keep))
+    if keep:
+        await tx.execute(delete(ClaimRow).where(own, tuple_(ClaimRow.duty_id, ClaimRow.tick).in_(keep)))
+    gone = (
+        delete(ClaimRow) if until <= now else update(ClaimRow).values(appointment_id=None, expires_at=until)
+    )
+    await tx.execute(gone.where(own))
+    for duty_id, first, ticks in _in_a_row(let_go):
+        await announce(tx, duty_id, now)
+        if until > now:
+            row = {"id": secrets.token_hex(16), "duty_id": duty_id, "first_tick": first, "ticks": ticks}
+            await tx.execute(FREED, {**row, "rest_until": until, "created_at": now})
+
+
+def _in_a_row(claims: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Sorted (duty, tick) as (duty, first tick, how many)."""
+    spans: list[tuple[int, int, int]] = []
+    for duty_id, tick in claims:
+        if spans and spans[-1][0] == duty_id and sum(spans[-1][1:]) == tick:
+            spans[-1] = (duty_id, spans[-1][1], spans[-1][2] + 1)
+        else:
+            spans.append((duty_id, tick, 1))
+    return spans
 
 
 async def announce(tx: AsyncConnection, duty_id: int | None, now: datetime) -> None:
@@ -203,6 +245,7 @@ VIDEO = _looking_free(or_(DutyRow.place == "home", DutyRow.takes_video))
 ONSITE = _looking_free(DutyRow.site_id == bindparam("site"))
 TAKE = insert(ClaimRow)
 CHANGED = insert(CalendarChangeRow)
+FREED = insert(FreedRow)
 DROP_EXPIRED = delete(ClaimRow).where(
     ClaimRow.duty_id == bindparam("duty"),
     ClaimRow.tick.between(bindparam("first"), bindparam("last")),

@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access import Appointment, appointment_by_id, appointment_by_token
 from server.audit import record
 from server.booking.availability import Calendar
-from server.booking.claim import Candidate, Span, announce, candidates, insert_claims, span_of
+from server.booking.claim import Candidate, Span, announce, candidates, insert_claims, rest, span_of
+from server.booking.freed import rest_until
 from server.booking.hold import taken
-from server.booking.model import AppointmentRow, ClaimRow
+from server.booking.model import AppointmentRow
 from server.booking.routing import wish_of
 from server.catalog.model import Mode
 from server.db import Database
@@ -40,7 +41,7 @@ async def move(
     for duty in duties:
         try:
             async with db.write() as tx:
-                moved = await _move(tx, old.id, span, duty, now)
+                moved = await _move(tx, old.id, span, duty, settings, now)
         except SlotTaken:
             continue
         calendar.touch()
@@ -55,17 +56,26 @@ def check_movable(appointment: Appointment, now: datetime) -> None:
 
 
 async def _move(
-    tx: AsyncConnection, appointment_id: str, span: Span, duty: Candidate, now: datetime
+    tx: AsyncConnection, appointment_id: str, span: Span, duty: Candidate, settings: Settings, now: datetime
 ) -> Appointment:
     old = await _lock(tx, appointment_id)
     check_movable(old, now)
-    await tx.execute(delete(ClaimRow).where(ClaimRow.appointment_id == old.id))
+    until = rest_until(now, old.starts_at, settings.freed_rest)
+    await rest(tx, old.id, until, now, keep=[(duty.id, tick) for tick in span.ticks])
     await insert_claims(tx, duty, span.ticks, old.id, None, now)
     place = {"mode": span.mode, "site_id": span.site, "starts_at": span.start, "ends_at": span.end}
     one = update(AppointmentRow).where(AppointmentRow.id == old.id)
-    await tx.execute(one.values(duty_id=duty.id, sequence=old.sequence + 1, ticks=len(span.ticks), **place))
-    for changed in {old.duty_id, duty.id}:
-        await announce(tx, changed, now)
+    await tx.execute(
+        one.values(
+            duty_id=duty.id,
+            sequence=old.sequence + 1,
+            reminded_at=None,
+            displaced_at=None,
+            ticks=len(span.ticks),
+            **place,
+        )
+    )
+    await announce(tx, duty.id, now)
     moved = await appointment_by_id(tx, old.id)
     await outbox.post(tx, "moved", old.id, outbox.facts_of(moved), now)
     await record(tx, now, "citizen", "appointment.moved", old.id)

@@ -75,7 +75,7 @@ async def cancel_page(call: Call) -> web.Response:
 
 
 async def cancel_submit(call: Call) -> web.Response:
-    await cancel(call.office.db, call.office.calendar, call.path("token"), call.now)
+    await cancel(call.office.db, call.office.calendar, call.office.settings, call.path("token"), call.now)
     call.office.bell.ring()
     return see_other(base_of(call))
 

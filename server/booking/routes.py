@@ -128,7 +128,7 @@ async def move_appointment(call: Call) -> Reply:
 
 
 async def cancel_appointment(call: Call) -> web.StreamResponse | Reply:
-    await cancel(call.office.db, call.office.calendar, call.path("token"), call.now)
+    await cancel(call.office.db, call.office.calendar, call.office.settings, call.path("token"), call.now)
     call.office.bell.ring()
     return Reply(status=204)
 

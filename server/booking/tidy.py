@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select
 
 from server.booking.model import AppointmentRow, CalendarChangeRow, ClaimRow, IdempotencyRow
+from server.booking.model_waiting import FreedRow
 from server.db import Database
 
 KEEP = timedelta(hours=1)
@@ -23,5 +24,8 @@ async def tidy(db: Database, now: datetime) -> None:
         await tx.execute(delete(ClaimRow).where(ClaimRow.appointment_id.in_(holds)))
         await tx.execute(delete(IdempotencyRow).where(IdempotencyRow.appointment_id.in_(holds)))
         await tx.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at < now - KEEP_KEYS))
+        nobodys = ClaimRow.appointment_id.is_(None)
+        await tx.execute(delete(ClaimRow).where(nobodys, ClaimRow.expires_at < now - KEEP))
+        await tx.execute(delete(FreedRow).where(FreedRow.rest_until < now - KEEP))
         await tx.execute(delete(AppointmentRow).where(*never_confirmed, ended))
         await tx.execute(delete(CalendarChangeRow).where(CalendarChangeRow.at < now - 4 * KEEP))

@@ -147,7 +147,7 @@ async def give_back(books: Books, key: Key, now: datetime) -> Appointment:
             gone = await appointment_by_id(tx, appointment.id)
     if appointment.state not in ("held", "pending"):
         token = manage_token(books.secret, appointment.id)
-        return await cancel(books.db, books.calendar, token, now)
+        return await cancel(books.db, books.calendar, books.settings, token, now)
     books.calendar.touch()
     return gone
 

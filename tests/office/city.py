@@ -37,6 +37,7 @@ def settings_for(database_url: str, folder: Path, port: int, **changes: Any) -> 
         "ticket_secret": SECRET[::-1],
         "master_key": MASTER_KEY,
         "max_holds": 100,
+        "freed_rest_minutes": "0-0",
     }
     return Settings(**{**chosen, **changes})
 
