@@ -29,7 +29,7 @@ def test_a_time_of_today_is_not_lost_to_resting() -> None:
 
 
 async def offered(city: City, start: str) -> bool:
-    return start in {slot["start"] for slot in await city.free("bauberatung", "video")}
+    return start in {slot["start"] for slot in await city.free("personalausweis", "onsite")}
 
 
 async def resting(city: City) -> list[datetime]:
@@ -45,43 +45,43 @@ async def give_back(city: City, booked: dict[str, Any]) -> None:
 @pytest.mark.criterion("A16")
 async def test_a_freed_time_comes_back_after_a_rest_and_not_before(make_city: MakeCity) -> None:
     city = await make_city(freed_rest_minutes="5-45")
-    slot = (await city.free("bauberatung", "video"))[-1]
-    booked = await city.book("bauberatung", "video", nth=-1)
+    slot = (await city.free("personalausweis", "onsite"))[-1]
+    booked = await city.book("personalausweis", "onsite", nth=-1)
     await give_back(city, booked)
     assert not await offered(city, slot["start"])
-    held = await city.hold("bauberatung", slot)
+    held = await city.hold("personalausweis", slot)
     assert held.status == 409, "nor can it be had by asking for it"
     [until] = await resting(city)
     assert timedelta(minutes=5) <= until - city.now <= timedelta(minutes=45)
     city.clock.set(until)
     assert await offered(city, slot["start"])
-    assert (await city.hold("bauberatung", slot)).status == 201
+    assert (await city.hold("personalausweis", slot)).status == 201
 
 
 async def test_two_freed_times_come_back_at_different_instants(make_city: MakeCity) -> None:
     city = await make_city(freed_rest_minutes="5-45")
-    for booked in [await city.book("bauberatung", "video", nth=-1) for _ in range(3)]:
+    for booked in [await city.book("personalausweis", "onsite", nth=-1) for _ in range(3)]:
         await give_back(city, booked)
     assert len(await resting(city)) == 3
 
 
 async def test_a_move_lets_the_old_time_rest_too(make_city: MakeCity) -> None:
     city = await make_city(freed_rest_minutes="5-45")
-    booked = await city.book("bauberatung", "video", nth=-1)
-    old = (await city.free("bauberatung", "video"))[-1]
-    slot = (await city.free("bauberatung", "video"))[0]
+    booked = await city.book("personalausweis", "onsite", nth=-1)
+    old = (await city.free("personalausweis", "onsite"))[-1]
+    slot = (await city.free("personalausweis", "onsite"))[0]
     path = f"/api/v1/appointments/{booked['token']}/move"
-    assert (await city.client.post(path, json={k: slot[k] for k in ("start", "mode")})).status == 200
+    assert (await city.client.post(path, json={k: slot[k] for k in ("start", "mode", "site")})).status == 200
     assert len(await resting(city)) == 1
     assert old["start"] != booked["start"]
-    again = (await city.free("bauberatung", "video"))[1]
-    assert (await city.client.post(path, json={k: again[k] for k in ("start", "mode")})).status == 200
+    again = (await city.free("personalausweis", "onsite"))[1]
+    assert (await city.client.post(path, json={k: again[k] for k in ("start", "mode", "site")})).status == 200
     assert len(await resting(city)) == 2, "what rested before goes on resting"
 
 
 async def test_a_released_hold_is_free_at_once(make_city: MakeCity) -> None:
     city = await make_city(freed_rest_minutes="5-45")
-    slot = (await city.free("bauberatung", "video"))[0]
-    held = await (await city.hold("bauberatung", slot)).json()
+    slot = (await city.free("personalausweis", "onsite"))[0]
+    held = await (await city.hold("personalausweis", slot)).json()
     assert (await city.client.delete(f"/api/v1/holds/{held['hold']}")).status == 204
     assert await offered(city, slot["start"])
