@@ -94,6 +94,14 @@ _COLUMNS = (
 )
 
 
+TAKES_PLACE = (
+    AppointmentRow.token_hash.is_not(None),
+    AppointmentRow.expires_at.is_(None),
+    AppointmentRow.displaced_at.is_(None),
+)
+"""What is a clerk's business: not what waits for its confirmation or for a new time."""
+
+
 def hold_token(secret: str, appointment_id: str) -> str:
     return derived_token(secret, "hold", appointment_id)
 
@@ -136,9 +144,7 @@ async def appointment_for(tx: AsyncConnection, staff: Staff, appointment_id: str
         raise NotAllowed
     own = DutyRow.staff_id == staff.id
     query = select(*_COLUMNS).join(DutyRow, DutyRow.id == AppointmentRow.duty_id)
-    return await _one(
-        tx, query.where(AppointmentRow.id == appointment_id, AppointmentRow.token_hash.is_not(None), own)
-    )
+    return await _one(tx, query.where(AppointmentRow.id == appointment_id, *TAKES_PLACE, own))
 
 
 async def day_of(tx: AsyncConnection, staff: Staff, start: datetime, end: datetime) -> list[Appointment]:
@@ -146,7 +152,7 @@ async def day_of(tx: AsyncConnection, staff: Staff, start: datetime, end: dateti
     query = (
         select(*_COLUMNS)
         .join(DutyRow, DutyRow.id == AppointmentRow.duty_id)
-        .where(DutyRow.staff_id == staff.id, AppointmentRow.token_hash.is_not(None))
+        .where(DutyRow.staff_id == staff.id, *TAKES_PLACE)
         .where(AppointmentRow.starts_at >= start, AppointmentRow.starts_at < end)
         .order_by(AppointmentRow.starts_at, AppointmentRow.id)
     )

@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler
 from server import audit
 from server.booking import pages as booking_pages
 from server.booking import routes as booking_routes
+from server.booking import routes_office as booking_routes_office
 from server.booking.availability import Calendar
 from server.booking.tidy import tidy
 from server.catalog import pages as catalog_pages
@@ -60,6 +61,7 @@ STATIC = Path(__file__).parent.parent / "webclient" / "dist"
 ENDPOINTS: list[Endpoint] = [
     *catalog_routes.endpoints,
     *booking_routes.endpoints,
+    *booking_routes_office.endpoints,
     *documents_routes.endpoints,
     *notices_routes.endpoints,
     *rooms_routes.endpoints,

@@ -1,14 +1,14 @@
 """Every refusal Sprechzeit can utter. How one is rendered (problem+json, page) is in `server/web`.
 
     Refusal
-    ├── BadInput 422 ─── OffGrid, PastTime, TooFar, ServicesExclude, KeyReused
+    ├── BadInput 422 ─── OffGrid, PastTime, TooFar, ServicesExclude, KeyReused, MailNeeded
     ├── NotSignedIn 401
     ├── NotAllowed 403 ─ TooEarly, ForeignOrigin
     ├── NotFound 404     (foreign and missing look the same)
     ├── Conflict 409 ─── SlotTaken, TooLate, NotVideo, AlreadyExtended
-    ├── Gone 410 ─────── HoldExpired
+    ├── Gone 410 ─────── HoldExpired, ActivationExpired
     ├── TooLarge 413 · TypeNotAllowed 415
-    ├── TooMany 429 ──── TooManyHolds
+    ├── TooMany 429 ──── TooManyHolds, TooManyAppointments
     └── Unavailable 503
 
 `title` and `detail` are German message ids, translated where they are rendered.
@@ -176,6 +176,26 @@ class TooMany(Refusal):
 class TooManyHolds(TooMany):
     type = "too-many-holds"
     detail = "Es sind schon mehrere Zeiten für Sie reserviert. Bitte schließen Sie eine davon ab."
+
+
+class TooManyAppointments(TooMany):
+    type = "too-many-appointments"
+    title = "Schon mehrere Termine"
+    detail = "Mit diesen Kontaktdaten sind schon mehrere Termine gebucht. Brauchen Sie noch einen? Rufen Sie uns an."
+
+    def __init__(self, detail: str | None = None, **extra: Any) -> None:
+        super().__init__(detail, retry_after_s=3600, **extra)
+
+
+class MailNeeded(BadInput):
+    type = "email-required"
+    detail = "Dieser Termin wird per E-Mail bestätigt. Bitte geben Sie eine E-Mail-Adresse an."
+
+
+class ActivationExpired(Gone):
+    type = "activation-expired"
+    title = "Die Frist ist vorbei"
+    detail = "Der Termin wurde nicht rechtzeitig bestätigt und ist wieder frei. Bitte buchen Sie noch einmal."
 
 
 class Unavailable(Refusal):

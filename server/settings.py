@@ -102,6 +102,15 @@ class Settings(BaseSettings):
     max_holds: int = Field(
         10, ge=1, le=10_000_000, description="Open holds per client address; buildings share one"
     )
+    max_per_contact: int = Field(
+        5, ge=1, le=1000, description="Open appointments of one mail address or telephone"
+    )
+    max_per_contact_day: int = Field(
+        5, ge=1, le=1000, description="Bookings of one mail address or telephone a day, cancelled ones too"
+    )
+    uncapped_contacts: str = Field(
+        "", description="Comma-separated mail addresses without these limits, e.g. of a care home"
+    )
     trusted_proxies: int = Field(
         0, ge=0, le=3, description="Proxies in front whose X-Forwarded-For is believed"
     )
@@ -151,6 +160,12 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name} must begin with {' or '.join(schemes)}")
         if self.smtp_url and not urlsplit(self.smtp_url).hostname:
             raise ValueError("smtp_url must look like smtp://host:25 or smtps://host:465")
+
+    @property
+    def uncapped(self) -> frozenset[str]:
+        return frozenset(
+            mail.strip().casefold() for mail in self.uncapped_contacts.split(",") if mail.strip()
+        )
 
     @property
     def freed_rest(self) -> tuple[int, int]:

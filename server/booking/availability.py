@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.booking.calendar import JETZT, bits, first_tick, fits, grid
 from server.booking.model import CalendarChangeRow
+from server.booking.release import EVERYTHING, open_now
 from server.booking.routing import Day, Offers, Slot, Wish, modes_to_search, reasons_for
 from server.booking.snapshot import HORIZON_DAYS, Snapshot, follow, load
 from server.catalog.model import Catalogue, Mode
@@ -121,12 +123,14 @@ class Calendar:
         shown = modes_to_search(wish, video_is_free)
         found = [Day(day, _slots(wish, day, starts[day], shown)) for day in days]
         next_video, next_onsite = self._next(snapshot, wish, now)
+        anything_free = any(day.slots for day in found)
         reasons = reasons_for(
             wish,
             language,
             video_is_free=video_is_free,
-            anything_free=any(day.slots for day in found),
+            anything_free=anything_free,
             next_video=next_video,
+            more_later=not anything_free and _more_later(snapshot, wish, days, now),
         )
         return Offers([day for day in found if day.slots], next_video, next_onsite, reasons)
 
@@ -191,6 +195,7 @@ def starts_of_day(snapshot: Snapshot, wish: Wish, day: date, now: datetime) -> d
     if not duties:
         return {}
     ids, ticks, prep, language = wish.service_ids, wish.claimed_ticks, wish.prep_ticks, wish.language
+    channel = wish.channel
     soon = tick_of(now + JETZT) - first_tick(day)
     able = [ids <= crew.services for crew in snapshot.crews]
     if language and any(language in crew.languages for crew in snapshot.crews):
@@ -205,7 +210,8 @@ def starts_of_day(snapshot: Snapshot, wish: Wish, day: date, now: datetime) -> d
         on_site = not duty.home and site in sites and (wish.site is None or wish.site == site)
         if not on_site and not (wants_video and duty.takes_video):
             continue
-        starts = fits(duty.free_at(now) if duty.held else duty.free, ticks) << prep
+        free = open_now(duty, channel, now) if duty.held or duty.plan else duty.free
+        starts = fits(free, ticks) << prep
         starts &= grid(day, duty.step_ticks) if duty.step_ticks else base_grid
         if duty.demo:
             starts &= (1 << soon) - 1 if soon > 0 else 0
@@ -214,6 +220,14 @@ def starts_of_day(snapshot: Snapshot, wish: Wish, day: date, now: datetime) -> d
         if on_site and site is not None:
             sites[site] |= starts
     return _after_lead(wish, day, now, video, sites)
+
+
+def _more_later(snapshot: Snapshot, wish: Wish, days: list[date], now: datetime) -> bool:
+    """Whether there would be times if all that is planned were released already."""
+    if not snapshot.catalogue.release:
+        return False
+    everything = replace(wish, channel=EVERYTHING)
+    return any(starts_of_day(snapshot, everything, day, now) for day in days)
 
 
 def _after_lead(wish: Wish, day: date, now: datetime, video: int, sites: dict[str, int]) -> dict[Kind, int]:

@@ -6,10 +6,11 @@ so that a visit may end there; it always starts on its own day. Opening hours ar
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
+from server.catalog.model import ReleasePart
 from server.clock import BERLIN, ceil_tick, tick_of
 
 PAST_MIDNIGHT = 3 * 12
@@ -20,7 +21,10 @@ MOST_TICKS = 25 * 12 + PAST_MIDNIGHT
 
 @dataclass(slots=True)
 class DutyDay:
-    """The part of a duty that lies on one local day. `free` leaves out confirmed claims, `held` expires."""
+    """The part of a duty that lies on one local day. `free` leaves out confirmed claims, `held` expires.
+
+    `plan` is its place's release plan; `released` keeps by channel (mask, from when, until when it is right).
+    """
 
     duty_id: int
     day: date
@@ -33,6 +37,8 @@ class DutyDay:
     span: int
     free: int
     held: tuple[tuple[int, datetime], ...] = ()
+    plan: tuple[ReleasePart, ...] | None = None
+    released: dict[str, tuple[int, datetime, datetime]] = field(default_factory=dict)
 
     def free_at(self, now: datetime) -> int:
         free = self.free

@@ -10,11 +10,16 @@ from server.booking.availability import Calendar
 from server.booking.claim import rest
 from server.booking.freed import rest_until
 from server.booking.model import AppointmentRow
-from server.booking.move import check_movable
 from server.db import Database
 from server.errors import TooLate
 from server.notices import outbox
 from server.settings import Settings
+
+
+def check_cancellable(appointment: Appointment, now: datetime) -> None:
+    """Giving back ends when the appointment begins; one that waits for its confirmation may be given back too."""
+    if appointment.state not in ("pending", "confirmed") or appointment.starts_at <= now:
+        raise TooLate
 
 
 async def cancel(
@@ -25,7 +30,7 @@ async def cancel(
         appointment = await appointment_by_token(tx, token)
         if appointment.state == "cancelled":
             return appointment
-        check_movable(appointment, now)
+        check_cancellable(appointment, now)
         alive = AppointmentRow.state.in_(("pending", "confirmed"))
         one = update(AppointmentRow).where(AppointmentRow.id == appointment.id, alive)
         gone = one.values(

@@ -27,9 +27,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.booking.calendar import JETZT, first_tick, grid
+from server.booking.calendar import JETZT, first_tick, grid, span_mask, ticks_mask
 from server.booking.model import CalendarChangeRow, ClaimRow, DutyRow, TrainingRow
 from server.booking.model_waiting import FreedRow
+from server.booking.release import usable
 from server.booking.routing import Wish
 from server.catalog.hours import open_spans
 from server.catalog.model import Catalogue, Mode
@@ -38,7 +39,7 @@ from server.errors import BadInput, OffGrid, PastTime, SlotTaken, TooFar
 from server.people.model import StaffRow
 
 HORIZON_DAYS = 92
-CANDIDATES = 64
+CANDIDATES = 200
 TRIED = 8
 LONGEST_DUTY = timedelta(days=40)
 
@@ -131,6 +132,7 @@ async def candidates(
             opened[duty.site_id] = _is_open(duty.site_id, span, catalogue, assumption_day)
         is_open = span.start < now + JETZT if duty.demo else opened[duty.site_id]
         step = duty.step_minutes // 5 if duty.step_minutes else wish.step_ticks
+        is_open = is_open and _is_released(duty, wish, span, catalogue, assumption_day, now)
         if is_open and grid(day, step) >> bit & 1:
             duties.append(duty)
     if wish.language:
@@ -228,7 +230,8 @@ def _looking_free(place: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         ClaimRow.tick.between(bindparam("first"), bindparam("after") - 1),
     )
     expired = exists().where(*in_span, ClaimRow.expires_at <= bindparam("now")).label("expired")
-    columns = (DutyRow.id, DutyRow.site_id, DutyRow.step_minutes, DutyRow.demo, StaffRow.languages, expired)
+    place_and_time = (DutyRow.site_id, DutyRow.starts_at, DutyRow.ends_at)
+    columns = (DutyRow.id, *place_and_time, DutyRow.step_minutes, DutyRow.demo, StaffRow.languages, expired)
     return (
         select(*columns)
         .join(StaffRow, StaffRow.id == DutyRow.staff_id)
@@ -251,6 +254,23 @@ DROP_EXPIRED = delete(ClaimRow).where(
     ClaimRow.tick.between(bindparam("first"), bindparam("last")),
     ClaimRow.expires_at <= bindparam("now"),
 )
+
+
+def _is_released(
+    duty: Any, wish: Wish, span: Span, catalogue: Catalogue, assumption_day: bool, now: datetime
+) -> bool:
+    """Whether the plan of its place gives these ticks of the duty to the wish's channel by now."""
+    plan = catalogue.plan_of(duty.site_id)
+    if plan is None or duty.demo:
+        return True
+    day = span.start.astimezone(BERLIN).date()
+    site = catalogue.sites.get(duty.site_id) if duty.site_id else None
+    opened = 0
+    for start, end in open_spans(site, day, day, catalogue.closures, assumption_day):
+        opened |= span_mask(day, start, end)
+    whole = span_mask(day, duty.starts_at, duty.ends_at) & opened
+    wanted = ticks_mask(day, span.ticks)
+    return wanted & usable(plan, duty.id, day, whole, wish.channel, now).mask == wanted
 
 
 def _is_open(site_id: str | None, span: Span, catalogue: Catalogue, assumption_day: bool) -> bool:

@@ -4,9 +4,11 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, insert, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access import (
@@ -19,10 +21,12 @@ from server.access import (
 from server.audit import record
 from server.booking.availability import Calendar
 from server.booking.claim import announce
+from server.booking.limits import ContactPlace, PlaceTaken, of_a_place, with_place
 from server.booking.model import AppointmentRow, CaseRow, ClaimRow
 from server.booking.once import DoneBefore, Once
-from server.db import Database
-from server.errors import HoldExpired
+from server.catalog.model import Catalogue
+from server.db import Database, UtcDateTime
+from server.errors import HoldExpired, MailNeeded, TooManyAppointments
 from server.notices import outbox
 from server.sealing import Keyring, fingerprint
 from server.settings import Settings
@@ -36,19 +40,21 @@ TAKE_OVER = (
         AppointmentRow.expires_at > bindparam("at"),
     )
     .values(
-        state="confirmed",
+        state=bindparam("becomes"),
         token_hash=bindparam("token"),
         case_id=bindparam("case"),
         language=bindparam("spoken"),
-        client_key="",
+        remind=bindparam("by"),
+        contact_key=bindparam("contact"),
+        contact_nr=bindparam("place"),
         confirmed_at=bindparam("at"),
-        expires_at=None,
+        expires_at=bindparam("until", type_=UtcDateTime),
     )
 )
 KEEP_CLAIMS = (
     update(ClaimRow)
     .where(ClaimRow.appointment_id == bindparam("one"), ClaimRow.expires_at > bindparam("at"))
-    .values(expires_at=None)
+    .values(expires_at=bindparam("until", type_=UtcDateTime))
 )
 
 
@@ -62,6 +68,16 @@ class ConfirmAsk:
     phone: str | None
     language: str
     answers: dict[str, str]
+    remind: str = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Becoming:
+    """What the hold becomes: confirmed for good, or pending until the link in the mail was opened."""
+
+    state: str
+    until: datetime | None
+    place: ContactPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,33 +97,83 @@ async def confirm(
     key: str | None,
     now: datetime,
 ) -> Booked:
-    """Makes the hold an appointment; `HoldExpired` when its time is over. The mail follows through the outbox."""
+    """Makes the hold an appointment; `HoldExpired` when its time is over. The mail follows through the outbox.
+
+    Where a service wants it, the appointment is pending until the link in the mail was opened (`activate.py`).
+    `TooManyAppointments`: this contact has as many as one may have.
+    """
     secret = settings.secret.get_secret_value()
     once = Once("confirm", key, _blinded(ask, secret)) if key is not None else None
-    try:
+    catalogue = await calendar.catalogue(now)
+
+    async def book(place: ContactPlace) -> Appointment:
         async with db.write() as tx:
-            appointment = await _confirm(tx, keyring, secret, ask, once, now)
-    except (DoneBefore, HoldExpired):
+            held = await appointment_by_hold(tx, ask.hold)
+            becoming = becomes(catalogue, settings, held, ask.email, place, now)
+            return await _confirm(tx, keyring, secret, ask, held, becoming, once, now)
+
+    try:
+        appointment = await with_place(db, settings, ask.email, ask.phone, now, book)
+    except (DoneBefore, HoldExpired, TooManyAppointments) as refusal:
         earlier = await once.done_before(db) if once else None
         if earlier is None:
-            raise HoldExpired from None
+            raise (HoldExpired if isinstance(refusal, DoneBefore) else refusal) from None
         appointment = earlier
     calendar.touch()
     return Booked(appointment, manage_token(secret, appointment.id))
 
 
+def becomes(
+    catalogue: Catalogue,
+    settings: Settings,
+    held: Appointment,
+    email: str | None,
+    place: ContactPlace,
+    now: datetime,
+) -> Becoming:
+    """Pending where one of the services wants the mail address proved; never beyond the appointment's start."""
+    wanted = (catalogue.services.get(service) for service, _ in held.services)
+    if not any(service and service.activation for service in wanted):
+        return Becoming("confirmed", None, place)
+    if not email:
+        raise MailNeeded
+    until = now + timedelta(minutes=settings.activation_minutes)
+    return Becoming("pending", min(until, held.starts_at), place)
+
+
 async def _confirm(
-    tx: AsyncConnection, keyring: Keyring, secret: str, ask: ConfirmAsk, once: Once | None, now: datetime
+    tx: AsyncConnection,
+    keyring: Keyring,
+    secret: str,
+    ask: ConfirmAsk,
+    held: Appointment,
+    becoming: Becoming,
+    once: Once | None,
+    now: datetime,
 ) -> Appointment:
-    held = await appointment_by_hold(tx, ask.hold)
     case_id = await _open_case(tx, keyring, ask, now)
-    await _take_over(tx, held, case_id, ask.language, fingerprint(manage_token(secret, held.id)), now)
+    fresh = {
+        "becomes": becoming.state,
+        "until": becoming.until,
+        "contact": becoming.place.key,
+        "place": becoming.place.nr,
+        "token": fingerprint(manage_token(secret, held.id)),
+        "case": case_id,
+        "spoken": ask.language,
+        "by": ask.remind,
+    }
+    await _take_over(tx, held, fresh, now)
     if once:
         await once.remember(tx, held.id, now)
-    fresh = {"state": "confirmed", "case_id": case_id, "language": ask.language, "expires_at": None}
-    appointment = replace(held, **fresh)  # type: ignore[arg-type]
-    await outbox.post(tx, "confirmed", held.id, outbox.facts_of(appointment), now)
-    await record(tx, now, "citizen", "appointment.confirmed", held.id)
+    appointment = replace(
+        held, state=becoming.state, case_id=case_id, language=ask.language, expires_at=becoming.until
+    )
+    facts = outbox.facts_of(appointment)
+    event = "confirmed"
+    if becoming.until:
+        event, facts = "preconfirmed", {**facts, "until": becoming.until.isoformat()}
+    await outbox.post(tx, event, held.id, facts, now)
+    await record(tx, now, "citizen", f"appointment.{event}", held.id)
     await announce(tx, held.duty_id, now)
     return appointment
 
@@ -127,12 +193,14 @@ async def _open_case(tx: AsyncConnection, keyring: Keyring, ask: ConfirmAsk, now
     return case_id
 
 
-async def _take_over(
-    tx: AsyncConnection, held: Appointment, case_id: str, language: str, token_hash: str, now: datetime
-) -> None:
-    fresh = {"token": token_hash, "case": case_id, "spoken": language, "at": now, "one": held.id}
-    taken = await tx.execute(TAKE_OVER, fresh)
-    kept = await tx.execute(KEEP_CLAIMS, {"one": held.id, "at": now})
+async def _take_over(tx: AsyncConnection, held: Appointment, fresh: dict[str, Any], now: datetime) -> None:
+    try:
+        taken = await tx.execute(TAKE_OVER, {**fresh, "at": now, "one": held.id})
+    except IntegrityError as error:
+        if of_a_place(error):
+            raise PlaceTaken from error
+        raise
+    kept = await tx.execute(KEEP_CLAIMS, {"one": held.id, "at": now, "until": fresh["until"]})
     if taken.rowcount != 1 or kept.rowcount != held.ticks:
         raise HoldExpired
 

@@ -66,7 +66,7 @@ async def hold(
 ) -> Held:
     """Holds a time. `SlotTaken` carries at least three near alternatives where the horizon has them."""
     catalogue = await calendar.catalogue(now)
-    wish = wish_of(catalogue, ask.services, ask.mode, ask.site, ask.language)
+    wish = wish_of(catalogue, ask.services, ask.mode, ask.site, ask.language, ask.channel)
     span = span_of(wish, ask.start, ask.mode, ask.site, now)
     once = Once("hold", key, asdict(replace(ask, client=""))) if key is not None else None
     async with db.read() as tx:

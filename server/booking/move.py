@@ -51,7 +51,7 @@ async def move(
 
 def check_movable(appointment: Appointment, now: datetime) -> None:
     """Moving and cancelling end when the appointment begins."""
-    if appointment.state not in ("pending", "confirmed") or appointment.starts_at <= now:
+    if appointment.state != "confirmed" or appointment.starts_at <= now:
         raise TooLate
 
 

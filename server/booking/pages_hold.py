@@ -13,13 +13,14 @@ from server.booking.hold import Held, extend, held, release
 from server.booking.pages_parts import DAY, about, chosen_of, times_address
 from server.booking.routing import wish_of
 from server.booking.shapes import Mail, Name, Phone
-from server.errors import AlreadyExtended, HoldExpired, KeyReused, NotFound, Refusal
+from server.errors import AlreadyExtended, HoldExpired, KeyReused, MailNeeded, NotFound, Refusal
 from server.web.api import Handler, Reply
 from server.web.call import Call
 from server.web.language import available
 from server.web.render import render, said, see_other
 
 LONGEST_NAME = 200
+REMIND = ("mail", "sms", "both", "none")
 ALREADY = "/a/{}?already=1"
 CHECKS: dict[str, TypeAdapter[str]] = {
     "name": TypeAdapter(Name),
@@ -41,6 +42,7 @@ class Details:
     email: str = ""
     phone: str = ""
     language: str = "de"
+    remind: str = "mail"
 
 
 def _or_what_it_became(page: Handler) -> Handler:
@@ -113,10 +115,16 @@ async def confirm_hold(call: Call) -> web.Response:
         }
         return await _form(call, time, details, translated, status=422)
     language = details.language if details.language in available() else call.language.code
-    ask = ConfirmAsk(token, details.name, details.email or None, details.phone or None, language, {})
-    booked = await confirm(
-        office.db, office.calendar, office.keyring, office.settings, ask, f"page.{token}", call.now
-    )
+    email, phone = details.email or None, details.phone or None
+    ask = ConfirmAsk(token, details.name, email, phone, language, {}, details.remind)
+    try:
+        booked = await confirm(
+            office.db, office.calendar, office.keyring, office.settings, ask, f"page.{token}", call.now
+        )
+    except MailNeeded as refusal:
+        time = await held(office.db, office.settings, token, call.now)
+        text = said(call.language, refusal.message, {})
+        return await _form(call, time, details, {"email": text}, status=422)
     office.bell.ring()
     return see_other(f"/a/{booked.token}?booked=1")
 
@@ -124,7 +132,9 @@ async def confirm_hold(call: Call) -> web.Response:
 async def _typed(call: Call) -> Details:
     form = await call.request.post()
     typed = {name: str(form.get(name, ""))[:1000].strip() for name in ("name", "email", "phone", "language")}
-    return Details(**{**typed, "language": typed["language"] or call.language.code})
+    remind = str(form.get("remind", "mail"))
+    remind = remind if remind in REMIND else "mail"
+    return Details(**{**typed, "language": typed["language"] or call.language.code}, remind=remind)
 
 
 def faults(details: Details) -> dict[str, str]:
@@ -159,6 +169,7 @@ async def _form(
         "chosen": chosen,
         "values": details,
         "errors": errors,
+        "must_mail": any(service.activation for service, _ in chosen),
         "more_time": more_time,
         "notice": said(call.language, refusal.message, refusal.params) if refusal else "",
         **about(chosen),

@@ -6,7 +6,8 @@ from typing import Any
 from aiohttp import web
 
 from server.access import Appointment, appointment_by_token
-from server.booking.cancel import cancel
+from server.booking.activate import activate
+from server.booking.cancel import cancel, check_cancellable
 from server.booking.move import check_movable, move
 from server.booking.pages_parts import chosen_of, picked
 from server.booking.pages_times import offers_on_page, paging, render_taken
@@ -17,7 +18,7 @@ from server.web.call import Call
 from server.web.manage_page import base_of, place_of, render_manage
 from server.web.render import render, see_other
 
-NOTICES = ("booked", "already", "moved", "sent", "deleted")
+NOTICES = ("activated", "booked", "already", "moved", "sent", "deleted")
 
 
 async def manage(call: Call) -> web.Response:
@@ -70,7 +71,7 @@ async def cancel_page(call: Call) -> web.Response:
     appointment = await own_appointment(call)
     if appointment.state == "cancelled":
         return see_other(base_of(call))
-    check_movable(appointment, call.now)
+    check_cancellable(appointment, call.now)
     return render(call, "booking/cancel.html", **await _facts(call, appointment))
 
 
@@ -78,6 +79,12 @@ async def cancel_submit(call: Call) -> web.Response:
     await cancel(call.office.db, call.office.calendar, call.office.settings, call.path("token"), call.now)
     call.office.bell.ring()
     return see_other(base_of(call))
+
+
+async def activate_submit(call: Call) -> web.Response:
+    await activate(call.office.db, call.office.calendar, call.path("token"), call.now)
+    call.office.bell.ring()
+    return see_other(f"{base_of(call)}?activated=1")
 
 
 async def _facts(call: Call, appointment: Appointment) -> dict[str, Any]:

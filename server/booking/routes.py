@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from aiohttp import web
 
 from server.access import appointment_by_token
+from server.booking.activate import activate
 from server.booking.cancel import cancel
 from server.booking.confirm import ConfirmAsk, confirm
 from server.booking.hold import HoldAsk, hold, release
@@ -26,12 +27,14 @@ from server.booking.shapes import (
 from server.booking.show import appointment_out
 from server.clock import berlin
 from server.errors import (
+    ActivationExpired,
     AlreadyExtended,
     BadInput,
     HoldExpired,
     ServicesExclude,
     SlotTaken,
     TooLate,
+    TooManyAppointments,
     TooManyHolds,
 )
 from server.web.api import Endpoint, Reply
@@ -44,9 +47,14 @@ KEY = "Idempotency-Key"
 
 
 async def availability(call: Call) -> Reply:
+    return await free_times(call, "online")
+
+
+async def free_times(call: Call, channel: str) -> Reply:
+    """What the query asks for, as far as this channel may have it."""
     query: AvailabilityQuery = call.query
     services = query.pairs()
-    wish = wish_of(await call.catalogue(), services, query.mode, query.site, query.lang)
+    wish = wish_of(await call.catalogue(), services, query.mode, query.site, query.lang, channel)
     first = query.from_ or berlin(call.now).date()
     last = query.to or min(first, date.max - FOUR_WEEKS) + FOUR_WEEKS
     check_range(first, last)
@@ -78,9 +86,14 @@ def _availability(offers: Offers, call: Call) -> AvailabilityOut:
 
 
 async def create_hold(call: Call) -> Reply:
+    return await hold_for(call, "online", call.client)
+
+
+async def hold_for(call: Call, channel: str, client: str) -> Reply:
+    """Holds the time that the body asks for on this channel; without `client` no limit of open holds applies."""
     body: HoldBody = call.body
     pairs = tuple((item.id, item.count) for item in body.services)
-    ask = HoldAsk(pairs, body.mode, body.site, body.start, body.language, "online", call.client)
+    ask = HoldAsk(pairs, body.mode, body.site, body.start, body.language, channel, client)
     office = call.office
     key = call.request.headers.get(KEY)
     held = await hold(office.db, office.calendar, office.settings, ask, key, call.now)
@@ -104,7 +117,8 @@ async def create_appointment(call: Call) -> Reply:
     body: AppointmentBody = call.body
     office = call.office
     language = body.language or call.language.code
-    ask = ConfirmAsk(body.hold, body.name, body.email, body.phone, language, dict(body.answers or {}))
+    answers = dict(body.answers or {})
+    ask = ConfirmAsk(body.hold, body.name, body.email, body.phone, language, answers, body.remind)
     key = call.request.headers.get(KEY)
     booked = await confirm(office.db, office.calendar, office.keyring, office.settings, ask, key, call.now)
     office.bell.ring()
@@ -125,6 +139,13 @@ async def move_appointment(call: Call) -> Reply:
     )
     office.bell.ring()
     return Reply(await appointment_out(call, moved, token))
+
+
+async def activate_appointment(call: Call) -> Reply:
+    office, token = call.office, call.path("token")
+    activated = await activate(office.db, office.calendar, token, call.now)
+    office.bell.ring()
+    return Reply(await appointment_out(call, activated, token))
 
 
 async def cancel_appointment(call: Call) -> web.StreamResponse | Reply:
@@ -162,7 +183,15 @@ endpoints = [
         {201: AppointmentOut},
         body=AppointmentBody,
         headers=(KEY,),
-        refusals=(HoldExpired, AlreadyExtended),
+        refusals=(HoldExpired, AlreadyExtended, TooManyAppointments),
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/appointments/{token}/activate",
+        activate_appointment,
+        "Den Termin bestätigen (Link aus der E-Mail)",
+        {200: AppointmentOut},
+        refusals=(ActivationExpired,),
     ),
     Endpoint(
         "GET", "/api/v1/appointments/{token}", show_appointment, "Den Termin ansehen", {200: AppointmentOut}

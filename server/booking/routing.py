@@ -25,6 +25,7 @@ class Wish:
     mode: WishMode
     site: str | None
     language: str | None
+    channel: str = "online"
 
     @property
     def ticks(self) -> int:
@@ -124,6 +125,7 @@ def wish_of(
     mode: WishMode = "any",
     site: str | None = None,
     language: str | None = None,
+    channel: str = "online",
 ) -> Wish:
     """The wish in the catalogue's terms; `BadInput` or `ServicesExclude` where it can't be met at all."""
     counts: dict[str, int] = {}
@@ -137,7 +139,7 @@ def wish_of(
     if site is not None and site not in catalogue.sites:
         raise BadInput("Diesen Standort gibt es nicht.")
     spoken = None if language is None or language.startswith("de") else language
-    wish = Wish(chosen, mode, site, spoken)
+    wish = Wish(chosen, mode, site, spoken, channel)
     _check_feasible(wish)
     return wish
 
@@ -184,7 +186,13 @@ def modes_to_search(wish: Wish, video_is_free: bool) -> tuple[Mode, ...]:
 
 
 def reasons_for(
-    wish: Wish, language: str, *, video_is_free: bool, anything_free: bool, next_video: datetime | None
+    wish: Wish,
+    language: str,
+    *,
+    video_is_free: bool,
+    anything_free: bool,
+    next_video: datetime | None,
+    more_later: bool = False,
 ) -> list[Reason]:
     """Why video is not offered, or why nothing is, in the order in which a citizen would ask."""
     reasons = []
@@ -194,6 +202,9 @@ def reasons_for(
         reasons.append(_no_video_left(next_video))
     if wish.mode == "onsite" and not wish.onsite:
         reasons.append(Reason("video-only", "Dieses Anliegen wird nur per Video beraten."))
+    if more_later:
+        text = "Weitere Zeiten werden nach und nach freigegeben, zu verschiedenen Stunden. Schauen Sie bitte wieder herein."
+        reasons.append(Reason("more-later", text))
     if not anything_free:
         reasons.append(
             Reason("nothing-free", "In diesem Zeitraum ist nichts frei. Bitte wählen Sie einen anderen.")

@@ -89,6 +89,15 @@ class AvailabilityQuery(Model):
         return list(zip(self.service, counts, strict=True))
 
 
+Channel = Literal["phone", "onsite", "walk-in"]
+
+
+class OfficeQuery(AvailabilityQuery):
+    """The same for staff, who book for people on the telephone, at the counter, at the door."""
+
+    channel: Channel
+
+
 class SlotOut(Model):
     start: datetime
     end: datetime
@@ -130,6 +139,30 @@ class HoldBody(Model):
     language: Language | None = None
 
 
+class OfficeHoldBody(HoldBody):
+    channel: Channel
+
+
+class PartBody(Model):
+    """A share in per cent; `days` before the day it opens; `late` hours before, what is left opens to all."""
+
+    share: Annotated[Int, Field(ge=1, le=100)]
+    channel: Literal["online", "phone", "onsite", "walk-in"]
+    days: Annotated[Int, Field(ge=0, le=92)]
+    late: Annotated[Int, Field(ge=0, le=240)] | None = None
+
+
+class PlanBody(Model):
+    """No parts: everything is open at once."""
+
+    parts: list[PartBody] = Field(max_length=12)
+
+
+class PlanOut(Model):
+    scope: str
+    parts: list[PartBody]
+
+
 class HoldOut(Model):
     hold: str
     start: datetime
@@ -146,6 +179,7 @@ class AppointmentBody(Model):
     phone: Phone | None = None
     language: Language | None = None
     answers: dict[Word, Answer] | None = Field(None, max_length=20)
+    remind: Literal["mail", "sms", "both", "none"] = "mail"
     altcha: str | None = Field(None, max_length=4000)
 
 

@@ -75,6 +75,7 @@ class Snapshot:
             demo=duty.demo,
             span=span,
             free=span & ~taken,
+            plan=self.catalogue.plan_of(duty.site_id),
             held=tuple((mask, expires_at) for expires_at, mask in held.items() if mask),
         )
 

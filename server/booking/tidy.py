@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.booking.model import AppointmentRow, CalendarChangeRow, ClaimRow, IdempotencyRow
 from server.booking.model_waiting import FreedRow
@@ -18,7 +19,8 @@ async def tidy(db: Database, now: datetime) -> None:
         ended = or_(AppointmentRow.expires_at < now - KEEP, AppointmentRow.cancelled_at < now - KEEP)
         never_confirmed = (
             AppointmentRow.state.in_(("held", "cancelled")),
-            AppointmentRow.token_hash.is_(None),
+            or_(AppointmentRow.token_hash.is_(None), AppointmentRow.expires_at.is_not(None)),
+            AppointmentRow.case_id.is_(None),
         )
         holds = select(AppointmentRow.id).where(*never_confirmed, ended)
         await tx.execute(delete(ClaimRow).where(ClaimRow.appointment_id.in_(holds)))
@@ -27,5 +29,19 @@ async def tidy(db: Database, now: datetime) -> None:
         nobodys = ClaimRow.appointment_id.is_(None)
         await tx.execute(delete(ClaimRow).where(nobodys, ClaimRow.expires_at < now - KEEP))
         await tx.execute(delete(FreedRow).where(FreedRow.rest_until < now - KEEP))
+        await _forget_limits(tx, now)
         await tx.execute(delete(AppointmentRow).where(*never_confirmed, ended))
         await tx.execute(delete(CalendarChangeRow).where(CalendarChangeRow.at < now - 4 * KEEP))
+
+
+async def _forget_limits(tx: AsyncConnection, now: datetime) -> None:
+    """A place of a contact is free when the appointment is over; the keyed hashes go when no limit needs them."""
+    over = (AppointmentRow.ends_at < now, AppointmentRow.contact_nr.is_not(None))
+    await tx.execute(update(AppointmentRow).where(*over).values(contact_nr=None))
+    idle = (AppointmentRow.contact_key.is_not(None), AppointmentRow.contact_nr.is_(None))
+    old = AppointmentRow.confirmed_at < now - KEEP_KEYS
+    await tx.execute(update(AppointmentRow).where(*idle, old).values(contact_key=None))
+    known = (AppointmentRow.client_key != "", AppointmentRow.state.not_in(("held", "pending")))
+    await tx.execute(
+        update(AppointmentRow).where(*known, AppointmentRow.created_at < now - KEEP).values(client_key="")
+    )

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, Literal
 
@@ -163,13 +163,34 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleasePart:
+    """A share (per cent) of a place's capacity for one channel, released so many days before.
+
+    What is left of it `late` hours before the duty is open to all (None: it stays the channel's own).
+    """
+
+    share: int
+    channel: str
+    days: int
+    late: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything the city offers at one moment, in the order of the file it came from."""
+    """Everything the city offers at one moment, in the order of the file it came from.
+
+    `release` are the plans by place (a site, "home", or "*" for all others); without one everything is open.
+    """
 
     units: Mapping[str, Unit]
     sites: Mapping[str, Site]
     services: Mapping[str, Service]
     closures: frozenset[tuple[str | None, date]]
+    release: Mapping[str, tuple[ReleasePart, ...]] = field(default_factory=dict)
+
+    def plan_of(self, site: str | None) -> tuple[ReleasePart, ...] | None:
+        """The release plan of this site, or of the home office (None)."""
+        return (self.release.get(site or "home") or self.release.get("*")) if self.release else None
 
 
 def in_language(texts: Texts, language: str) -> str:

@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access import Staff
 from server.audit import record
-from server.booking.model import CalendarChangeRow
+from server.booking.model import CalendarChangeRow, TrainingRow
+from server.booking.model_release import ReleasePlanRow
 from server.catalog.model import (
     Catalogue,
     ChecklistItem,
     ClosureRow,
+    ReleasePart,
     Service,
     ServiceRow,
     Site,
@@ -21,21 +23,50 @@ from server.catalog.model import (
     Station,
     Unit,
     UnitRow,
+    in_language,
 )
+from server.catalog.online_check import Finding, check_online
 from server.catalog.search import search
 from server.db import Database
 from server.errors import BadInput, NotFound
+from server.people.model import StaffRow
 
-__all__ = ["DAYS", "NoVideo", "load_catalogue", "search", "set_online_capable"]
+__all__ = [
+    "DAYS",
+    "Finding",
+    "NoVideo",
+    "check_online",
+    "load_catalogue",
+    "refuse_nonsense",
+    "search",
+    "set_online_capable",
+    "trained_services",
+]
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class NoVideo(BadInput):
-    """Somebody wants a service online that needs presence; `extra["reason"]` says why in German."""
+    """Somebody wants a service online that needs presence; `extra["reasons"]` says why in German, each reason."""
 
     type = "no-video"
     detail = "„{service}“ geht nicht per Video: {reason}"
+
+
+def refuse_nonsense(service: Service) -> None:
+    """Raises `NoVideo` with every reason why this service can't be offered by video."""
+    found = [one for one in check_online(service, trained=True) if one.kind == "refused"]
+    reasons = [one.text.format(**one.params) for one in found]
+    if reasons:
+        name = in_language(service.name, "de")
+        together = " ".join(reasons)
+        raise NoVideo(params={"service": name, "reason": together}, reason=together, reasons=reasons)
+
+
+async def trained_services(tx: AsyncConnection) -> frozenset[str]:
+    """The services that somebody who still works here can do."""
+    query = select(TrainingRow.service_id).join(StaffRow, StaffRow.id == TrainingRow.staff_id)
+    return frozenset(await tx.scalars(query.where(StaffRow.active).distinct()))
 
 
 async def load_catalogue(tx: AsyncConnection) -> Catalogue:
@@ -48,11 +79,13 @@ async def load_catalogue(tx: AsyncConnection) -> Catalogue:
     )
     services = await tx.execute(select(ServiceRow.__table__).order_by(ServiceRow.position, ServiceRow.id))
     closures = await tx.execute(select(ClosureRow.site_id, ClosureRow.day))
+    plans = await tx.execute(select(ReleasePlanRow.scope, ReleasePlanRow.parts))
     return Catalogue(
         units={row.id: Unit(row.id, row.name) for row in units},
         sites={row.id: Site(row.id, row.name, row.address, week_of(row.hours)) for row in sites},
         services={row.id: _service(row) for row in services},
         closures=frozenset((row.site_id, row.day) for row in closures),
+        release={row.scope: tuple(ReleasePart(**part) for part in row.parts) for row in plans},
     )
 
 
@@ -99,16 +132,15 @@ def _service(row: Any) -> Service:
 async def set_online_capable(db: Database, staff: Staff, service_id: str, on: bool, now: datetime) -> None:
     """Offers a service by video, or stops offering it; booked appointments stay as they are.
 
-    Raises `NotFound` for an unknown service and `NoVideo` where the service itself needs presence.
+    Raises `NotFound` for an unknown service and `NoVideo` where the rules of `online_check` speak against it.
     """
     async with db.write() as tx:
-        columns = (ServiceRow.name, ServiceRow.modes, ServiceRow.why_no_video, ServiceRow.online_capable)
-        row = (await tx.execute(select(*columns).where(ServiceRow.id == service_id))).first()
+        found = await tx.execute(select(ServiceRow.__table__).where(ServiceRow.id == service_id))
+        row = found.first()
         if row is None:
             raise NotFound
-        if on and "video" not in row.modes:
-            reason = row.why_no_video["de"]
-            raise NoVideo(params={"service": row.name["de"], "reason": reason}, reason=reason)
+        if on:
+            refuse_nonsense(_service(row))
         if row.online_capable == on:
             return
         await tx.execute(update(ServiceRow).where(ServiceRow.id == service_id).values(online_capable=on))

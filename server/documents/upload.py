@@ -62,6 +62,8 @@ async def receive(
     `TooLate` (appointment over or cancelled), `NotFound` (case closed). The bytes stream in outside any
     transaction; if the entry then fails they are removed, and if the process dies in between, the sweep finds them.
     """
+    if appointment.state == "pending":
+        raise TooLate("Bitte bestätigen Sie zuerst den Termin mit dem Link in der E-Mail.")
     if appointment.state not in ALIVE:
         raise TooLate
     name = clean_name(filename)

@@ -7,7 +7,7 @@ import asyncio
 import base64
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -138,7 +138,7 @@ class Postman:
             outbox_id,
             case.contact.email,
             facts,
-            link_in_mail(self.settings, row.event, appointment),
+            link_in_mail(self.settings, row.event, appointment, row.facts),
             sender_of(self.settings),
             language,
             row.created_at,
@@ -172,9 +172,9 @@ def pause_after(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << min(attempts - 1, 10)), LONGEST_PAUSE)
 
 
-def link_in_mail(settings: Settings, event: str, appointment: Appointment) -> str:
-    """The citizen's own page; before that, the page of the client where the appointment is to be confirmed."""
-    if event == "preconfirmed":
+def link_in_mail(settings: Settings, event: str, appointment: Appointment, facts: Mapping[str, Any]) -> str:
+    """The citizen's own page; for what was booked with another client and is to be confirmed, that client's page."""
+    if event == "preconfirmed" and facts.get("client") and settings.client_pages:
         return client_link(settings, "appointment/confirm", appointment.number)
     return manage_link(settings, appointment.id)
 

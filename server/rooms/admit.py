@@ -40,6 +40,8 @@ def check_entry(appointment: Appointment, settings: Settings, now: datetime, *, 
         raise NotVideo
     if appointment.state in ("cancelled", "held", "missed"):
         raise TooLate("Dieser Termin wurde abgesagt.")
+    if appointment.state == "pending":
+        raise TooLate("Bitte bestätigen Sie zuerst den Termin mit dem Link in der E-Mail.")
     if appointment.state == "done":
         raise RoomOver
     opens_at, closes_at = window(appointment, settings)

@@ -38,14 +38,16 @@ def place_of(catalogue: Catalogue, appointment: Appointment) -> Site | None:
 async def render_manage(
     call: Call, appointment: Appointment, notice: str = "", error: str = "", status: int = 200
 ) -> web.Response:
-    """`notice` is "booked", "already", "moved", "sent" or "deleted"; `error` is what was wrong with a file, already in words."""
+    """`notice` is "activated", "booked", "already", "moved", "sent" or "deleted"; `error` is what was wrong with a file, already in words."""
     catalogue = await call.catalogue()
     chosen = [(catalogue.services[name], n) for name, n in appointment.services if name in catalogue.services]
     items = checklist_of(catalogue, appointment)
     case = await _case(call, appointment)
     documents = await shown_documents(call, appointment, items)
     sent = {document.key for document in documents}
-    alive = appointment.state in ALIVE
+    pending = appointment.state == "pending"
+    lapsed = pending and (appointment.expires_at or call.now) <= call.now
+    alive = appointment.state in ALIVE and not pending
     return render(
         call,
         "booking/manage.html",
@@ -54,9 +56,11 @@ async def render_manage(
         base=base_of(call),
         appointment=appointment,
         state=appointment.state,
-        state_text=call.language.gettext(STATES[appointment.state]),
+        state_text=call.language.gettext(STATES["cancelled" if lapsed else appointment.state]),
         alive=alive,
-        changeable=appointment.state in ("pending", "confirmed") and appointment.starts_at > call.now,
+        pending=pending and not lapsed,
+        lapsed=lapsed,
+        changeable=appointment.state == "confirmed" and appointment.starts_at > call.now,
         contact=case.contact if case else None,
         site=place_of(catalogue, appointment),
         chosen=chosen,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access import (
@@ -25,9 +26,10 @@ from server.audit import record
 from server.booking.availability import Calendar
 from server.booking.cancel import cancel
 from server.booking.claim import announce, free
+from server.booking.limits import contact_key, free_place
 from server.booking.model import AppointmentRow, CaseRow, ClaimRow
 from server.db import Database
-from server.errors import NotFound
+from server.errors import NotFound, TooManyAppointments
 from server.notices import outbox
 from server.sealing import Keyring, fingerprint
 from server.settings import Settings
@@ -101,9 +103,14 @@ async def ask_for_confirmation(books: Books, key: Key, client: str, now: datetim
             raise Declined("rateLimitExceeded", headers={"Retry-After": "60"})
         until = min(until_at_most, held.starts_at)
         await _keep_claims(tx, held, until, now, "processNotReservedAnymore")
-        await _change(tx, held.id, state="pending", expires_at=until)
+        place = await _place(books, tx, held, now)
+        token = fingerprint(manage_token(books.secret, held.id))
+        try:
+            await _change(tx, held.id, state="pending", expires_at=until, token_hash=token, **place)
+        except IntegrityError as error:
+            raise Declined("rateLimitExceeded", headers={"Retry-After": "1"}) from error
         pending = await appointment_by_id(tx, held.id)
-        facts = {**outbox.facts_of(pending), "until": until.isoformat()}
+        facts = {**outbox.facts_of(pending), "until": until.isoformat(), "client": True}
         await outbox.post(tx, "preconfirmed", held.id, facts, now)
         await record(tx, now, "citizen", "appointment.preconfirmed", held.id)
         await announce(tx, held.duty_id, now)
@@ -141,7 +148,7 @@ async def give_back(books: Books, key: Key, now: datetime) -> Appointment:
         if appointment.state == "cancelled":
             return appointment
         if appointment.state in ("held", "pending"):
-            await _change(tx, appointment.id, state="cancelled", cancelled_at=now)
+            await _change(tx, appointment.id, state="cancelled", cancelled_at=now, contact_nr=None)
             await drop_case(tx, appointment.id, appointment.case_id)
             await free(tx, appointment.id, appointment.duty_id, now)
             gone = await appointment_by_id(tx, appointment.id)
@@ -195,6 +202,19 @@ async def _open_case(
     }
     await tx.execute(insert(CaseRow).values(row))
     await _change(tx, appointment_id, case_id=case_id, language=language)
+
+
+async def _place(books: Books, tx: AsyncConnection, held: Appointment, now: datetime) -> dict[str, Any]:
+    """One of the places that this contact has; a rush that takes it in the same moment meets the constraint."""
+    contact = (await case_of(tx, held, books.keyring)).contact
+    key = contact_key(books.secret, contact.email, contact.phone)
+    if key is None or (contact.email or "").casefold() in books.settings.uncapped:
+        return {}
+    try:
+        place = await free_place(tx, books.settings, key, now)
+    except TooManyAppointments:
+        raise Declined("tooManyAppointmentsWithSameMail") from None
+    return {"contact_key": place.key, "contact_nr": place.nr}
 
 
 async def _waiting(tx: AsyncConnection, client: str, now: datetime) -> int:

@@ -16,14 +16,19 @@ async def forget(db: Database, now: datetime) -> None:
     Must come before `booking/tidy.py`: that takes the appointments away by which their cases are found.
     """
     over = and_(AppointmentRow.state.in_(("held", "pending")), AppointmentRow.expires_at <= now)
-    given_back = and_(AppointmentRow.state == "cancelled", AppointmentRow.token_hash.is_(None))
+    never = or_(AppointmentRow.token_hash.is_(None), AppointmentRow.expires_at.is_not(None))
+    given_back = and_(AppointmentRow.state == "cancelled", never)
     columns = (AppointmentRow.id, AppointmentRow.case_id, AppointmentRow.duty_id)
     due = select(*columns).where(AppointmentRow.case_id.is_not(None), or_(over, given_back))
     async with db.write() as tx:
         ended = (await tx.execute(due)).all()
         for row in ended:
             still = (AppointmentRow.id == row.id, or_(over, given_back))
-            gone = update(AppointmentRow).where(*still).values(state="cancelled", cancelled_at=now)
+            gone = (
+                update(AppointmentRow)
+                .where(*still)
+                .values(state="cancelled", cancelled_at=now, contact_nr=None)
+            )
             if (await tx.execute(gone)).rowcount == 1:
                 await drop_case(tx, row.id, row.case_id)
                 await free(tx, row.id, row.duty_id, now)

@@ -20,6 +20,7 @@ from server.web.api import Endpoint, Page
 from tests.http.matrix import LOGINS, ROLES, TABLE, VISITORS, expected
 from tests.office.city import City, Client
 
+CHANNELS = {"hotline": "phone", "gate": "walk-in"}
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 EVERY: list[Endpoint | Page] = [*ENDPOINTS, *PAGES]
 ROUTES: dict[str, Endpoint | Page] = {f"{route.method} {route.path}": route for route in EVERY}
@@ -157,18 +158,22 @@ def path_of(cell: Cell, world: World, fresh: Thing) -> dict[str, str]:
     if "{document}" in cell.key and cell.visitor in ("citizen", "other citizen") and not cell.rightful:
         leaked["token"] = (world.own if cell.visitor == "citizen" else world.others).token
     service = "bauberatung" if cell.thing == "own" else "nothing"
-    return {**leaked, "document": aim.document, "service": service}
+    return {**leaked, "document": aim.document, "service": service, "scope": "home"}
 
 
 async def body_of(cell: Cell, world: World, values: dict[str, str], client: Client) -> dict[str, Any]:
     """What the request sends, complete and right in itself: only the right to it may decide."""
     sends = TABLE[cell.key].sends
     csrf = str(client.session.headers.get("X-CSRF-Token", ""))
-    if sends in ("hold", "move", "page hold", "page slot"):
-        return _of_slot(sends, next(world.slots) if cell.rightful else world.spare)
+    if sends in ("hold", "office hold", "move", "page hold", "page slot"):
+        body = _of_slot(sends, next(world.slots) if cell.rightful else world.spare)
+        if sends == "office hold":
+            body["json"]["channel"] = CHANNELS.get(cell.visitor, "onsite")
+        return body
     wrong = {"name": cell.visitor.replace(" ", "-"), "password": "not the password"}
     bodies: dict[str, dict[str, Any]] = {
         "switch": {"json": {"online_capable": True}},
+        "plan": {"json": {"parts": []}},
         "page switch": {"data": {"to": "on", "csrf": csrf}},
         "appointment": {"json": {"hold": values["hold"], "name": "Erika Musterfrau"}},
         "details": {"data": {"name": "Erika Musterfrau"}},
@@ -185,6 +190,7 @@ def _of_slot(sends: str, slot: dict[str, Any]) -> dict[str, Any]:
     wish = {"mode": "video", "start": slot["start"]}
     return {
         "hold": {"json": {**wish, "services": [{"id": "bauberatung"}]}},
+        "office hold": {"json": {**wish, "services": [{"id": "bauberatung"}]}},
         "move": {"json": wish},
         "page hold": {"data": {"service": "bauberatung", "slot": value}},
         "page slot": {"data": {"slot": value}},
@@ -201,7 +207,10 @@ async def visit(cell: Cell, world: World) -> tuple[ClientResponse, str]:
     values = path_of(cell, world, fresh)
     method, path = cell.key.split(" ", 1)
     body = await body_of(cell, world, values, client)
-    query = {"service": "bauberatung"} if path in ("/times", "/api/v1/availability") else None
+    asks_times = path in ("/times", "/api/v1/availability", "/api/v1/office/availability")
+    query = {"service": "bauberatung"} if asks_times else None
+    if query and "office" in path:
+        query["channel"] = CHANNELS.get(cell.visitor, "onsite")
     address = path.format(**values)
     before = world.state()
     answer = await client.request(method, address, params=query, allow_redirects=False, **body)
