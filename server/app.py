@@ -29,11 +29,16 @@ from server.jobs import Job, JobRunner
 from server.notices import routes as notices_routes
 from server.notices.mailer import open_mailer
 from server.notices.outbox import OutboxBell
+from server.notices.remind import remind
 from server.notices.sending import Postman
+from server.notices.sms import open_texter
 from server.people import pages as people_pages
 from server.people import routes as people_routes
 from server.people.sign_in import Attempts, tidy_sessions
 from server.planning import pages as planning_pages
+from server.planning import pages_release
+from server.planning import routes as planning_routes
+from server.planning.series import extend_all
 from server.rooms import pages as rooms_pages
 from server.rooms import routes as rooms_routes
 from server.rooms.admit import signaling_settings
@@ -66,6 +71,7 @@ ENDPOINTS: list[Endpoint] = [
     *notices_routes.endpoints,
     *rooms_routes.endpoints,
     *people_routes.endpoints,
+    *planning_routes.endpoints,
 ]
 PAGES: list[Page] = [
     *catalog_pages.pages,
@@ -74,6 +80,7 @@ PAGES: list[Page] = [
     *rooms_pages.pages,
     *people_pages.pages,
     *planning_pages.pages,
+    *pages_release.pages,
 ]
 
 
@@ -176,12 +183,21 @@ def jobs_of(office: Office) -> list[Job]:
         await forget(office.db, now)
         await tidy(office.db, now)
 
+    async def plan_ahead(now: datetime) -> None:
+        if await extend_all(office.db, now, office.settings.assumption_day):
+            office.calendar.touch()
+
+    async def remind_citizens(now: datetime) -> None:
+        if await remind(office.db, office.settings.remind_hours, now):
+            office.bell.ring()
+
     async def tidy_store(_now: object) -> None:
         await documents_delete.tidy_store(office.db, office.store, await asyncio.to_thread(office.store.now))
 
     return [
         Job("audit-chain", timedelta(seconds=10), extend_chain),
         Job("booking-tidy", timedelta(minutes=5), tidy_booking),
+        Job("reminders", timedelta(minutes=1), remind_citizens),
         Job(
             "documents-sweep",
             timedelta(minutes=1),
@@ -192,6 +208,7 @@ def jobs_of(office: Office) -> list[Job]:
             timedelta(hours=1),
             tidy_store,
         ),
+        Job("roster-ahead", timedelta(hours=6), plan_ahead),
         Job("sessions-tidy", timedelta(minutes=10), lambda now: tidy_sessions(office.db, now)),
     ]
 
@@ -205,6 +222,7 @@ def _postman(office: Office) -> Postman:
         office.clock,
         office.calendar.catalogue,
         Language,
+        open_texter(office.settings),
     )
 
 
