@@ -27,7 +27,7 @@ run: $(RUN_READY) $(CLIENT_READY) ## the demo city on http://localhost:8080 (POR
 test: $(DEV_READY) $(CLIENT_READY) ## all tests: PostgreSQL, Redis, coturn and Chromium are real (installed when missing, as root)
 	@tests/neighbours/install.sh
 	$(NPX) vitest run --passWithNoTests
-	$(PY) -m pytest
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 check: $(DEV_READY) $(NODE_READY) ## format, lint, types, layers, docs, budgets: what CI runs first
 	$(PY) -m ruff format --check .

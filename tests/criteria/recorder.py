@@ -1,6 +1,6 @@
 """Writes down, while pytest runs, which test proves which position and whether it passed.
 
-A run of everything replaces the record; a run of some tests renews these and keeps the others.
+In a parallel run the marks travel with the reports to the process that leads it. A run of everything replaces the record; a run of some tests renews these and keeps the others.
 """
 
 import json
@@ -12,6 +12,7 @@ import pytest
 from tests.criteria.catalogue import read_catalogue
 
 RECORD = Path("var/criteria.json")
+PROPERTY = "criteria"
 
 
 class CriteriaRecorder:
@@ -28,11 +29,13 @@ class CriteriaRecorder:
             if unknown:
                 raise pytest.UsageError(f"{item.nodeid}: no such position: {', '.join(unknown)}")
             if ids:
-                self._marks[item.nodeid] = ids
+                item.user_properties.append((PROPERTY, ids))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.nodeid not in self._marks:
+        marks = dict(report.user_properties).get(PROPERTY)
+        if not marks:
             return
+        self._marks[report.nodeid] = list(marks)
         if report.failed:
             self._outcomes[report.nodeid] = "failed"
         elif report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
@@ -41,7 +44,8 @@ class CriteriaRecorder:
             self._outcomes.setdefault(report.nodeid, "skipped")
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if session.config.option.collectonly or not self._outcomes:
+        is_worker = hasattr(session.config, "workerinput")
+        if session.config.option.collectonly or is_worker or not self._outcomes:
             return
         record = self._kept(session.config)
         for test, outcome in self._outcomes.items():

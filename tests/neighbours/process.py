@@ -1,22 +1,43 @@
 """Starting a program beside the tests and being sure that it ends: with the test, or with the test run if that is killed."""
 
+import itertools
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 POLL_S = 0.02
 
 
+PORTS_OF_ONE = 2400
+
+
+def _ports() -> Iterator[int]:
+    """Ports below those that the kernel hands out, a range for each process of a parallel run."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+    begin = random.randrange(PORTS_OF_ONE)
+    for offset in itertools.count(begin):
+        yield 12_000 + number * PORTS_OF_ONE + offset % PORTS_OF_ONE
+
+
+PORTS = _ports()
+
+
 def free_port() -> int:
-    """A TCP port on the loopback that nobody holds at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port on the loopback that nobody holds at the moment; not the same one twice in a row of many."""
+    while True:
+        port = next(PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
 
 
 def port_answers(port: int, host: str = "127.0.0.1") -> bool:
