@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.booking.model import AppointmentRow, CaseRow, DutyRow
 from server.errors import NotAllowed, NotFound
+from server.planning.model import FateRow
 from server.sealing import Keyring, derived_token, fingerprint, open_sealed, seal
 
 
@@ -38,6 +39,7 @@ class Appointment:
     case_id: str | None
     expires_at: datetime | None
     arrived_at: datetime | None
+    displaced_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,11 @@ class Contact:
     email: str | None
     phone: str | None
     answers: dict[str, str]
+
+    @property
+    def mobile(self) -> str | None:
+        """The telephone as a number that can take text messages, or None."""
+        return mobile_of(self.phone or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,7 @@ _COLUMNS = (
     AppointmentRow.case_id,
     AppointmentRow.expires_at,
     AppointmentRow.arrived_at,
+    AppointmentRow.displaced_at,
 )
 
 
@@ -159,6 +167,14 @@ async def day_of(tx: AsyncConnection, staff: Staff, start: datetime, end: dateti
     return [_appointment(row) for row in await tx.execute(query)]
 
 
+async def appointments_of_absence(tx: AsyncConnection, staff: Staff, absence_id: str) -> list[Appointment]:
+    """A scheduler gets the appointments that this absence touched; others get none."""
+    if not staff.roles & {"scheduler", "admin"}:
+        raise NotAllowed
+    query = select(*_COLUMNS).join(FateRow, FateRow.appointment_id == AppointmentRow.id)
+    return [_appointment(row) for row in await tx.execute(query.where(FateRow.absence_id == absence_id))]
+
+
 async def case_of(tx: AsyncConnection, appointment: Appointment, keyring: Keyring) -> Case:
     """The case of an appointment that was handed out here, opened; `NotFound` once its key is gone."""
     columns = (CaseRow.id, CaseRow.wrapped_key, CaseRow.key_version, CaseRow.contact_sealed)
@@ -177,6 +193,24 @@ def contact_sealed(key: bytes, case_id: str, contact: Contact) -> bytes:
 
 def contact_opened(key: bytes, case_id: str, sealed: bytes) -> Contact:
     return Contact(*json.loads(open_sealed(key, sealed, f"case/{case_id}/contact")))
+
+
+def mobile_of(phone: str) -> str | None:
+    """In international form (E.164), German where no country is named; None for what can be no mobile.
+
+    In Germany mobiles begin with 15, 16, 17; of other countries only the form is checked.
+    """
+    digits = "".join(char for char in phone.replace("(0)", "") if char.isdigit() or char == "+")
+    if digits.startswith("00"):
+        digits = f"+{digits[2:]}"
+    elif digits.startswith("0"):
+        digits = f"+49{digits[1:]}"
+    if not digits.startswith("+") or not digits[1:].isascii() or not digits[1:].isdigit():
+        return None
+    national = digits.removeprefix("+49")
+    if national != digits:
+        return digits if national[:2] in ("15", "16", "17") and 10 <= len(national) <= 11 else None
+    return digits if 8 <= len(digits) - 1 <= 15 and digits[1] != "0" else None
 
 
 async def _one(tx: AsyncConnection, query: Select[Any]) -> Appointment:

@@ -23,6 +23,7 @@ class Finding:
 async def examine(settings: Settings) -> list[Finding]:
     """All findings, the good ones too."""
     findings = [await _database(settings), _store(settings), await _bus(settings), await _mail(settings)]
+    findings.append(await _texts(settings))
     findings.append(_embedded(settings))
     findings.append(_turn(settings))
     return findings
@@ -82,6 +83,20 @@ async def _mail(settings: Settings) -> Finding:
         return Finding(False, "Der Mailserver antwortet nicht")
     writer.close()
     return Finding(True, "Der Mailserver antwortet")
+
+
+async def _texts(settings: Settings) -> Finding:
+    if not settings.sms_url:
+        return Finding(True, "SMS gehen in einen Ordner, nicht an Menschen (SPRECHZEIT_SMS_URL fehlt)")
+    parts = urlsplit(settings.sms_url)
+    tls = parts.scheme == "https"
+    try:
+        async with asyncio.timeout(5):
+            _, writer = await asyncio.open_connection(parts.hostname, parts.port or (443 if tls else 80))
+    except (OSError, TimeoutError):
+        return Finding(False, "Das SMS-Gateway antwortet nicht")
+    writer.close()
+    return Finding(tls or settings.demo, "Das SMS-Gateway antwortet" + ("" if tls else ", aber ohne TLS"))
 
 
 def _embedded(settings: Settings) -> Finding:

@@ -1,6 +1,7 @@
 """All settings of the server, read once from SPRECHZEIT_* and checked at start. No other file reads the environment."""
 
 import base64
+import json
 import os
 from pathlib import Path
 from typing import Self
@@ -21,6 +22,7 @@ SCHEMES = {
     "database_url": ("sqlite+aiosqlite:///", "postgresql+asyncpg://"),
     "redis_url": ("redis://", "rediss://", "unix://"),
     "smtp_url": ("smtp://", "smtps://"),
+    "sms_url": ("https://", "http://"),
     "signaling_url": ("ws://", "wss://"),
 }
 
@@ -53,6 +55,18 @@ class Settings(BaseSettings):
         None, repr=False, description="smtp://user:password@host:25 or smtps://; without: file outbox"
     )
     mail_from: str = Field("termine@kempten.example", description="Sender of mails")
+    sms_url: str | None = Field(
+        None, repr=False, description="Address of an HTTP gateway for text messages; without: a folder"
+    )
+    sms_token: SecretStr = Field(SecretStr(""), description="Bearer token for that gateway")
+    sms_from: str = Field("Sprechzeit", max_length=20, description="Sender of text messages")
+    sms_body: str = Field(
+        '{"to": "{to}", "from": "{from}", "text": "{text}", "reference": "{reference}"}',
+        description="What the gateway is sent, as JSON with these placeholders",
+    )
+    remind_hours: int = Field(
+        24, ge=0, le=168, description="Reminders go out this long before the appointment; 0: none"
+    )
     secret: SecretStr = Field(
         SecretStr(DEMO_SECRET), description="Key from which links and cookies are derived"
     )
@@ -84,6 +98,12 @@ class Settings(BaseSettings):
         description="A time given back is offered again after a random number of minutes; 0-0: at once",
     )
     offer_hours: int = Field(24, ge=1, le=168, description="How long an offer from the waiting list is kept")
+    call_before_minutes: int = Field(
+        180,
+        ge=0,
+        le=10080,
+        description="Who has to get a new time at so short notice is called, not only written to",
+    )
     activation_minutes: int = Field(
         60, ge=5, le=1440, description="How long an appointment waits for its confirmation by mail"
     )
@@ -160,6 +180,10 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name} must begin with {' or '.join(schemes)}")
         if self.smtp_url and not urlsplit(self.smtp_url).hostname:
             raise ValueError("smtp_url must look like smtp://host:25 or smtps://host:465")
+        try:
+            json.loads(self.sms_body)
+        except ValueError as error:
+            raise ValueError("sms_body must be JSON") from error
 
     @property
     def uncapped(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from server.booking.pages_manage import (
     move_page,
     move_submit,
 )
+from server.booking.pages_not_coming import not_coming, not_coming_submit
 from server.booking.pages_times import hold_picked, times
 from server.web.api import Page
 
@@ -25,4 +26,6 @@ pages = [
     Page("POST", "/a/{token}/move", move_submit),
     Page("GET", "/a/{token}/cancel", cancel_page),
     Page("POST", "/a/{token}/cancel", cancel_submit),
+    Page("GET", "/a/{token}/not-coming", not_coming),
+    Page("POST", "/a/{token}/not-coming", not_coming_submit),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
-from server.access import appointment_by_hold, appointment_by_token, manage_token
+from server.access import appointment_by_hold, appointment_by_token, manage_token, mobile_of
 from server.booking.confirm import ConfirmAsk, confirm
 from server.booking.hold import Held, extend, held, release
 from server.booking.pages_parts import DAY, about, chosen_of, times_address
@@ -31,6 +31,7 @@ WORDS = {
     "name": "Bitte geben Sie Ihren Namen ein, höchstens {most} Zeichen.",
     "email": "Bitte prüfen Sie die E-Mail-Adresse. Sie sieht zum Beispiel so aus: name@beispiel.de",
     "phone": "Bitte prüfen Sie die Telefonnummer. Sie sieht zum Beispiel so aus: 0831 123456",
+    "mobile": "Für die Erinnerung per SMS brauchen wir eine Handynummer. Sie sieht zum Beispiel so aus: 0151 12345678",
 }
 
 
@@ -148,6 +149,8 @@ def faults(details: Details) -> dict[str, str]:
             check.validate_python(typed)
         except ValidationError:
             found[field] = WORDS[field]
+    if details.remind in ("sms", "both") and "phone" not in found and mobile_of(details.phone) is None:
+        found["phone"] = WORDS["mobile"]
     return found
 
 

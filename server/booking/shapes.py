@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, model_validator
 
+from server.access import mobile_of
 from server.catalog.model import Mode
 from server.web.api import Int, Model
 
@@ -181,6 +182,12 @@ class AppointmentBody(Model):
     answers: dict[Word, Answer] | None = Field(None, max_length=20)
     remind: Literal["mail", "sms", "both", "none"] = "mail"
     altcha: str | None = Field(None, max_length=4000)
+
+    @model_validator(mode="after")
+    def text_messages_need_a_mobile(self) -> Self:
+        if self.remind in ("sms", "both") and mobile_of(self.phone or "") is None:
+            raise ValueError("Für eine SMS brauchen wir eine Handynummer.")
+        return self
 
 
 class MoveBody(Model):

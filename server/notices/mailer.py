@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
@@ -18,7 +19,15 @@ TIMEOUT_S = 20.0
 
 
 class NotSent(Exception):
-    """The mail server is away or said no; the message names the kind of trouble, never an address."""
+    """A neighbour is away or said no; the message names the kind of trouble, never an address. `after`: not before."""
+
+    def __init__(self, trouble: str, after: timedelta = timedelta(0)) -> None:
+        super().__init__(trouble)
+        self.after = after
+
+
+class NeverSent(NotSent):
+    """Trying again would change nothing."""
 
 
 class Mailer(Protocol):

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.access import Appointment
+from server.booking import model_waiting  # noqa: F401  the table that `waiting_id` refers to
 from server.db import Base, UtcDateTime
 
 

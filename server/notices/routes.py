@@ -5,9 +5,10 @@ from aiohttp import web
 from server.access import appointment_by_token
 from server.errors import NotFound
 from server.notices.calendar_file import calendar_file
-from server.notices.mail import calendar_entry, facts_from
+from server.notices.facts import facts_from
+from server.notices.links import manage_link, sender_of
+from server.notices.mail import calendar_entry
 from server.notices.outbox import facts_of
-from server.notices.sending import manage_link, sender_of
 from server.web.api import Endpoint
 from server.web.call import Call
 

@@ -1,30 +1,29 @@
-"""Sends what is due in the outbox: at least once, in order per appointment, again later when the mail server is away.
+"""Sends what is due in the outbox: at least once, in order per appointment, again later when a neighbour is away.
 
 A process that dies between sending and marking leaves the row to be sent again with the same Message-ID.
 """
 
 import asyncio
-import base64
-import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
-from server.access import Appointment, appointment_by_id, case_of, manage_token, process_key
 from server.catalog.model import Catalogue
 from server.clock import Clock
 from server.db import Database
-from server.errors import NotFound, Unavailable
-from server.notices.mail import Sender, Words, facts_from, render
-from server.notices.mailer import Mailer, NotSent
+from server.errors import Unavailable
+from server.notices.compose import Composer
+from server.notices.facts import Words
+from server.notices.mailer import Mailer, NeverSent, NotSent
 from server.notices.outbox import OutboxBell, OutboxRow
+from server.notices.sms import Texter
+from server.notices.texts import Text
 from server.sealing import Keyring
 from server.settings import Settings
 
@@ -51,6 +50,7 @@ class Postman:
     clock: Clock
     catalogue: Callable[[datetime], Awaitable[Catalogue]]
     language: Callable[[str], Words]
+    texter: Texter
 
     async def run_forever(self, bell: OutboxBell, stopping: asyncio.Event, look_every_s: float = 5.0) -> None:
         """Sends when the bell rings, and every few seconds what other processes or later times have left.
@@ -77,11 +77,12 @@ class Postman:
         return dealt_with
 
     async def _due(self) -> list[str]:
-        """What can be taken now. A later notice of an appointment waits for the earlier ones."""
+        """What can be taken now. A later notice of an appointment waits for the earlier ones of its channel."""
         now = self.clock.now()
         earlier = aliased(OutboxRow)
         waits = exists().where(
             earlier.appointment_id == OutboxRow.appointment_id,
+            earlier.channel == OutboxRow.channel,
             earlier.sent_at.is_(None),
             or_(
                 earlier.created_at < OutboxRow.created_at,
@@ -106,52 +107,27 @@ class Postman:
 
     async def _deal_with(self, outbox_id: str) -> None:
         try:
-            message = await self._message(outbox_id)
-            if message is not None:
+            message = await self._composer().compose(outbox_id, self.clock.now())
+            if isinstance(message, EmailMessage):
                 await self.mailer.send(message)
+            elif isinstance(message, Text):
+                await self.texter.send(message)
         except Unavailable:
             raise
+        except NeverSent as error:
+            log.error("notice %s is refused for good: %s", outbox_id, error)
+            await self._mark(outbox_id, sent_at=self.clock.now(), locked_until=None)
         except NotSent as error:
-            await self._later(outbox_id, str(error))
+            await self._later(outbox_id, str(error), error.after)
         except Exception as error:  # noqa: BLE001  one broken notice must not stop the others
             await self._later(outbox_id, type(error).__name__)
         else:
             await self._mark(outbox_id, sent_at=self.clock.now(), locked_until=None)
 
-    async def _message(self, outbox_id: str) -> EmailMessage | None:
-        """The mail, or None when there is nobody to write to (no address given, case deleted)."""
-        columns = (OutboxRow.event, OutboxRow.appointment_id, OutboxRow.facts, OutboxRow.created_at)
-        async with self.db.read() as tx:
-            row = (await tx.execute(select(*columns).where(OutboxRow.id == outbox_id))).one()
-            appointment = await appointment_by_id(tx, row.appointment_id)
-            try:
-                case = await case_of(tx, appointment, self.keyring)
-            except NotFound:
-                return None
-        if not case.contact.email:
-            return None
-        language = self.language(appointment.language)
-        facts = facts_from(row.facts, await self.catalogue(row.created_at), language)
-        return render(
-            row.event,
-            appointment.id,
-            outbox_id,
-            case.contact.email,
-            facts,
-            link_in_mail(self.settings, row.event, appointment, row.facts),
-            sender_of(self.settings),
-            language,
-            row.created_at,
-            self._elsewhere(row.facts, appointment.number),
-        )
+    def _composer(self) -> Composer:
+        return Composer(self.db, self.keyring, self.settings, self.catalogue, self.language)
 
-    def _elsewhere(self, facts: dict[str, Any], number: str) -> str | None:
-        """The appointment on the page of a client of the citizen API, where it was booked on one."""
-        if not facts.get("client") or not self.settings.client_pages:
-            return None
-        return client_link(self.settings, "appointment", number)
-
-    async def _later(self, outbox_id: str, trouble: str) -> None:
+    async def _later(self, outbox_id: str, trouble: str, after: timedelta = timedelta(0)) -> None:
         async with self.db.read() as tx:
             attempts = await tx.scalar(select(OutboxRow.attempts).where(OutboxRow.id == outbox_id)) or 1
         now = self.clock.now()
@@ -160,7 +136,7 @@ class Postman:
             await self._mark(outbox_id, sent_at=now, locked_until=None)
             return
         log.warning("mail %s not sent (attempt %d): %s", outbox_id, attempts, trouble)
-        await self._mark(outbox_id, due_at=now + pause_after(attempts), locked_until=None)
+        await self._mark(outbox_id, due_at=now + max(after, pause_after(attempts)), locked_until=None)
 
     async def _mark(self, outbox_id: str, **values: Any) -> None:
         async with self.db.write() as tx:
@@ -170,29 +146,3 @@ class Postman:
 def pause_after(attempts: int) -> timedelta:
     """30 s after the first failure, doubling up to an hour."""
     return min(FIRST_PAUSE * (1 << min(attempts - 1, 10)), LONGEST_PAUSE)
-
-
-def link_in_mail(settings: Settings, event: str, appointment: Appointment, facts: Mapping[str, Any]) -> str:
-    """The citizen's own page; for what was booked with another client and is to be confirmed, that client's page."""
-    if event == "preconfirmed" and facts.get("client") and settings.client_pages:
-        return client_link(settings, "appointment/confirm", appointment.number)
-    return manage_link(settings, appointment.id)
-
-
-def client_link(settings: Settings, path: str, number: str) -> str:
-    """`…#/{path}/{b64}`, b64 of {"id", "authKey"}: what the clients of the citizen API open."""
-    key = process_key(settings.secret.get_secret_value(), number)
-    plain = json.dumps({"id": int(number.replace("-", "")), "authKey": key}, separators=(",", ":"))
-    page = (settings.client_pages or (settings.public_url.rstrip("/") + "/",))[0]
-    return f"{page}#/{path}/{base64.b64encode(plain.encode()).decode()}"
-
-
-def manage_link(settings: Settings, appointment_id: str) -> str:
-    """The citizen's own link, made again from the secret."""
-    token = manage_token(settings.secret.get_secret_value(), appointment_id)
-    return f"{settings.public_url.rstrip('/')}/a/{token}"
-
-
-def sender_of(settings: Settings) -> Sender:
-    host = urlsplit(settings.public_url).hostname or "localhost"
-    return Sender(city=settings.city, mail=settings.mail_from, phone=settings.phone, host=host)

@@ -7,10 +7,11 @@ from server.access import Appointment, Contact, process_key
 from server.catalog.model import Catalogue, in_language
 from server.clock import TICK
 from server.notices.calendar_file import calendar_file
-from server.notices.mail import Words as Language
-from server.notices.mail import calendar_entry, facts_from
+from server.notices.facts import Words as Language
+from server.notices.facts import facts_from
+from server.notices.links import manage_link, sender_of
+from server.notices.mail import calendar_entry
 from server.notices.outbox import facts_of
-from server.notices.sending import manage_link, sender_of
 from server.zms.book import is_pending, is_reserved
 from server.zms.directory import Directory
 from server.zms.ids import process_id

@@ -22,6 +22,7 @@ from server.notices import outbox
 from server.notices.mailer import FileMailer, Mailer, NotSent, SmtpMailer, open_mailer
 from server.notices.outbox import OutboxRow
 from server.notices.sending import LOCK, MOST_ATTEMPTS, Postman, pause_after
+from server.notices.sms import FileTexter
 from server.people.model import StaffRow
 from server.sealing import Keyring, fingerprint
 from server.settings import Settings
@@ -68,7 +69,7 @@ class House:
 
         return Postman(
             self.db, self.mailer, self.keyring, self.settings, self.clock, catalogue,
-            lambda code: choose(code, None, ""),
+            lambda code: choose(code, None, ""), FileTexter(self.settings.data_dir / "sms"),
         )  # fmt: skip
 
     async def book(self, *, email: str | None = EMAIL, language: str = "de", mode: str = "video") -> str:
@@ -120,6 +121,7 @@ def _appointment(id_: str, case_id: str, language: str, mode: str) -> dict[str, 
         "language": language,
         "channel": "web",
         "client_key": "",
+        "ticks": 6,
         "case_id": case_id,
         "created_at": NOW,
     }
