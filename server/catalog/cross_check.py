@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from server.catalog.lines import Place
+from server.catalog.online_check import refusals
 
 Fault = tuple[Place, str]
 Entry = dict[Any, Any]
@@ -28,6 +29,7 @@ def cross_check(values: Entry) -> Iterator[Fault]:
         yield from _unknown(service, place, "stations", _known(values, "stations", "key"), "die Station")
         yield from _unknown(service, place, "excludes", services | units, "die Dienstleistung oder das Amt")
         yield from _modes(service, place)
+        yield from _online(service, place)
         yield from _doubled_items(service, place)
 
 
@@ -45,6 +47,21 @@ def _modes(service: Entry, place: tuple[int | str, ...]) -> Iterator[Fault]:
         yield place, "für „onsite“ muss „sites“ mindestens einen Standort nennen"
     if service.get("id") in _texts(service.get("excludes")):
         yield (*place, "excludes"), "eine Dienstleistung kann sich nicht selbst ausschließen"
+
+
+def _online(service: Entry, place: tuple[int | str, ...]) -> Iterator[Fault]:
+    """A file can't put online what the scheduler could not."""
+    modes = _texts(service.get("modes"))
+    if "video" not in modes or service.get("online_capable", True) is not True:
+        return
+    brought = [
+        str(item.get("key"))
+        for _, item in _entries(service, "checklist")
+        if item.get("when") == "bring" and item.get("required", True) is True
+    ]
+    identity, signature = str(service.get("identity", "none")), str(service.get("signature", "none"))
+    for finding in refusals(modes, identity, signature, brought):
+        yield place, f"nicht per Video möglich: {finding.text.format(**finding.params)}"
 
 
 def _doubled_items(service: Entry, place: tuple[int | str, ...]) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.audit import record
 from server.booking.model import CalendarChangeRow
 from server.catalog.model import ClosureRow, ServiceRow, SiteRow, UnitRow
+from server.catalog.online_check import refusals
 from server.catalog.read_file import CatalogueFile, CatalogueRefused, ServiceEntry, read_catalogue
 from server.clock import SystemClock
 from server.db import Base, Database
@@ -58,7 +59,7 @@ async def store_catalogue(tx: AsyncConnection, file: CatalogueFile, now: datetim
     await _upsert(tx, ServiceRow, services, kept="online_capable")
     names = [service.id for service in file.services]
     await tx.execute(update(ServiceRow).where(ServiceRow.id.not_in(names)).values(hidden=True))
-    video_gone = [service.id for service in file.services if "video" not in service.modes]
+    video_gone = [service.id for service in file.services if not _may_be_online(service)]
     await tx.execute(update(ServiceRow).where(ServiceRow.id.in_(video_gone)).values(online_capable=False))
     await tx.execute(delete(ClosureRow))
     for closure in file.closures:
@@ -98,6 +99,11 @@ def _service(file: CatalogueFile, service: ServiceEntry) -> dict[str, Any]:
         "stations": [stations[key] for key in service.stations],
         "excludes": sorted(_excluded(file, service)),
     }
+
+
+def _may_be_online(service: ServiceEntry) -> bool:
+    brought = [item.key for item in service.checklist if item.when == "bring" and item.required]
+    return not list(refusals(service.modes, service.identity, service.signature, brought))
 
 
 def _excluded(file: CatalogueFile, service: ServiceEntry) -> set[str]:

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from server.booking.routing import Wish
 from server.catalog.model import Catalogue, Service, Unit, in_language
-from server.catalog.services import NoVideo, set_online_capable
+from server.catalog.services import check_online, set_online_capable, trained_services
 from server.clock import berlin
 from server.errors import NotFound
 from server.web.api import Page
@@ -16,6 +16,7 @@ from server.web.render import render, see_other
 
 SCHEDULER = frozenset({"scheduler", "admin"})
 FOUR_WEEKS = timedelta(days=27)
+KINDS = ("refused", "needs", "warning")
 
 
 async def services(call: Call) -> web.Response:
@@ -46,16 +47,27 @@ async def effect(call: Call) -> web.Response:
     """What the switch would change, counted on today's duties and bookings; nothing is saved here."""
     service = await _service(call)
     on = call.request.query.get("to") == "on"
-    _refuse_nonsense(service, on)
+    async with call.office.db.read() as tx:
+        trained = service.id in await trained_services(tx)
+    findings = check_online(service, trained, call.language.code) if on else []
+    refused = any(finding.kind == "refused" for finding in findings)
     today = berlin(call.now).date()
     counts = []
-    for state in (service.online_capable, on):
+    for state in (service.online_capable, on and not refused):
         wish = Wish(((replace(service, online_capable=state), 1),), "any", None, None)
         counts.append(await call.office.calendar.count_free(wish, today, today + FOUR_WEEKS, call.now))
     before, after = counts
-    nobody = on and not after["video"]
     return render(
-        call, "office/service_confirm.html", service=service, on=on, before=before, after=after, nobody=nobody
+        call,
+        "office/service_confirm.html",
+        422 if refused else 200,
+        service=service,
+        on=on,
+        before=before,
+        after=after,
+        nobody=on and not refused and not after["video"],
+        refused=refused,
+        findings={kind: [one for one in findings if one.kind == kind] for kind in KINDS},
     )
 
 
@@ -72,12 +84,6 @@ async def _service(call: Call) -> Service:
     if service is None:
         raise NotFound()
     return service
-
-
-def _refuse_nonsense(service: Service, on: bool) -> None:
-    if on and "video" not in service.modes:
-        reason = in_language(service.why_no_video, "de")
-        raise NoVideo(params={"service": in_language(service.name, "de"), "reason": reason}, reason=reason)
 
 
 pages = [
