@@ -36,8 +36,9 @@ from server.people import pages as people_pages
 from server.people import routes as people_routes
 from server.people.sign_in import Attempts, tidy_sessions
 from server.planning import pages as planning_pages
-from server.planning import pages_release
+from server.planning import pages_absence, pages_release, routes_absence
 from server.planning import routes as planning_routes
+from server.planning.absence import look_after
 from server.planning.series import extend_all
 from server.rooms import pages as rooms_pages
 from server.rooms import routes as rooms_routes
@@ -72,6 +73,7 @@ ENDPOINTS: list[Endpoint] = [
     *rooms_routes.endpoints,
     *people_routes.endpoints,
     *planning_routes.endpoints,
+    *routes_absence.endpoints,
 ]
 PAGES: list[Page] = [
     *catalog_pages.pages,
@@ -80,6 +82,7 @@ PAGES: list[Page] = [
     *rooms_pages.pages,
     *people_pages.pages,
     *planning_pages.pages,
+    *pages_absence.pages,
     *pages_release.pages,
 ]
 
@@ -209,6 +212,7 @@ def jobs_of(office: Office) -> list[Job]:
             tidy_store,
         ),
         Job("roster-ahead", timedelta(hours=6), plan_ahead),
+        Job("absences", timedelta(minutes=1), lambda now: look_after(routes_absence.desk(office), now)),
         Job("sessions-tidy", timedelta(minutes=10), lambda now: tidy_sessions(office.db, now)),
     ]
 

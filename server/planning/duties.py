@@ -1,6 +1,6 @@
 """A scheduler puts clerks on duty: where, from when to when. Which duty takes an appointment is decided in `booking`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.booking.model import CalendarChangeRow, DutyRow
 from server.clock import TICK_S
 from server.errors import BadInput
+from server.people.model import StaffRow
 
 
 class DutyRefused(BadInput):
@@ -34,19 +35,23 @@ class Duty:
     takes_video: bool = False
     step_minutes: int | None = None
     demo: bool = False
+    series_id: int | None = None
+    import_id: str | None = None
 
 
 async def add_duties(tx: AsyncConnection, duties: Sequence[Duty], now: datetime) -> list[int]:
     """Stores the duties and tells every process of them; returns their ids in the order given.
 
     Raises `DutyRefused` when a duty is off the grid, backwards, without a place, or meets another one of the
-    same clerk. The caller holds the transaction: with a refusal nothing of it is stored.
+    same clerk. The caller holds the transaction: with a refusal nothing of it is stored. Two who plan the same
+    clerk at once come one after the other: the second sees what the first stored.
     """
     if not duties:
         return []
     for duty in duties:
         check(duty)
-    check_overlaps([*duties, *await _known(tx, duties)])
+    await lock_clerks(tx, {duty.staff_id for duty in duties})
+    check_overlaps([*duties, *await known_duties(tx, duties)])
     added = await tx.scalars(
         insert(DutyRow).returning(DutyRow.id, sort_by_parameter_order=True),
         [_values(duty) for duty in duties],
@@ -54,6 +59,12 @@ async def add_duties(tx: AsyncConnection, duties: Sequence[Duty], now: datetime)
     ids = list(added)
     await tx.execute(insert(CalendarChangeRow), [{"duty_id": duty_id, "at": now} for duty_id in ids])
     return ids
+
+
+async def lock_clerks(tx: AsyncConnection, staff_ids: Iterable[int]) -> None:
+    """Until the transaction ends nobody else plans these clerks. SQLite has one writer anyway."""
+    one = select(StaffRow.id).where(StaffRow.id.in_(set(staff_ids))).order_by(StaffRow.id)
+    await tx.execute(one.with_for_update(key_share=True))
 
 
 def check(duty: Duty) -> None:
@@ -74,19 +85,30 @@ def check_overlaps(duties: Sequence[Duty]) -> None:
     for one, other in pairwise(in_order):
         if one.staff_id == other.staff_id and other.starts_at < one.ends_at:
             raise DutyRefused(
-                "Zwei Dienste derselben Person überschneiden sich.", starts_at=other.starts_at.isoformat()
+                "Zwei Dienste derselben Person überschneiden sich: {at}.",
+                params={"at": other.starts_at},
+                starts_at=other.starts_at.isoformat(),
             )
 
 
-async def _known(tx: AsyncConnection, duties: Sequence[Duty]) -> list[Duty]:
+async def known_duties(tx: AsyncConnection, duties: Sequence[Duty]) -> list[Duty]:
     """The stored duties of the same clerks that touch the span of the new ones."""
+    columns = (
+        DutyRow.staff_id,
+        DutyRow.place,
+        DutyRow.starts_at,
+        DutyRow.ends_at,
+        DutyRow.site_id,
+        DutyRow.desk,
+    )
     rows = await tx.execute(
-        select(DutyRow.staff_id, DutyRow.starts_at, DutyRow.ends_at)
+        select(*columns)
         .where(DutyRow.staff_id.in_({duty.staff_id for duty in duties}))
         .where(DutyRow.ends_at > min(duty.starts_at for duty in duties))
         .where(DutyRow.starts_at < max(duty.ends_at for duty in duties))
+        .where(DutyRow.starts_at < DutyRow.ends_at)
     )
-    return [Duty(row.staff_id, "home", row.starts_at, row.ends_at) for row in rows]
+    return [Duty(row.staff_id, row.place, row.starts_at, row.ends_at, row.site_id, row.desk) for row in rows]
 
 
 def _values(duty: Duty) -> dict[str, object]:
@@ -100,4 +122,6 @@ def _values(duty: Duty) -> dict[str, object]:
         "takes_video": duty.takes_video or duty.place == "home",
         "step_minutes": duty.step_minutes,
         "demo": duty.demo,
+        "series_id": duty.series_id,
+        "import_id": duty.import_id,
     }

@@ -24,6 +24,7 @@ CHANNELS = {"hotline": "phone", "gate": "walk-in"}
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 EVERY: list[Endpoint | Page] = [*ENDPOINTS, *PAGES]
 ROUTES: dict[str, Endpoint | Page] = {f"{route.method} {route.path}": route for route in EVERY}
+NOWHERE = {"duty": "999999", "series": "999999", "import": "0" * 32}
 PERSONAL = ("{token}", "{hold}", "{appointment}", "{id}", "{document}")
 WATCHED = (
     "appointment",
@@ -158,7 +159,7 @@ def path_of(cell: Cell, world: World, fresh: Thing) -> dict[str, str]:
     if "{document}" in cell.key and cell.visitor in ("citizen", "other citizen") and not cell.rightful:
         leaked["token"] = (world.own if cell.visitor == "citizen" else world.others).token
     service = "bauberatung" if cell.thing == "own" else "nothing"
-    return {**leaked, "document": aim.document, "service": service, "scope": "home"}
+    return {**leaked, "document": aim.document, "service": service, "scope": "home", **NOWHERE}
 
 
 async def body_of(cell: Cell, world: World, values: dict[str, str], client: Client) -> dict[str, Any]:
@@ -173,6 +174,7 @@ async def body_of(cell: Cell, world: World, values: dict[str, str], client: Clie
     wrong = {"name": cell.visitor.replace(" ", "-"), "password": "not the password"}
     bodies: dict[str, dict[str, Any]] = {
         "switch": {"json": {"online_capable": True}},
+        "nonsense": {"json": {}},
         "plan": {"json": {"parts": []}},
         "page switch": {"data": {"to": "on", "csrf": csrf}},
         "appointment": {"json": {"hold": values["hold"], "name": "Erika Musterfrau"}},
