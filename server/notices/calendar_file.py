@@ -5,7 +5,7 @@ RFC 5545 (iCalendar), RFC 5546 (iTIP): the UID stays, SEQUENCE grows with every 
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from icalendar import Calendar, Event, Timezone, vCalAddress, vText
@@ -82,8 +82,8 @@ def _event(entry: CalendarEntry, now: datetime) -> Event:
     event.add("uid", entry.uid)
     event.add("dtstamp", now)
     event.add("sequence", entry.sequence)
-    event.add("dtstart", entry.start.astimezone(BERLIN))
-    event.add("dtend", entry.end.astimezone(BERLIN))
+    event.add("dtstart", _on_the_clock(entry.start))
+    event.add("dtend", _on_the_clock(entry.end))
     event.add("summary", entry.summary)
     event.add("description", entry.description)
     event.add("location", entry.location)
@@ -97,6 +97,12 @@ def _event(entry: CalendarEntry, now: datetime) -> Event:
     if entry.attendee:
         event.add("attendee", _attendee(entry.attendee))
     return event
+
+
+def _on_the_clock(instant: datetime) -> datetime:
+    """The city's wall clock; in the hour that comes twice the second one can only be written in UTC (RFC 5545, 3.3.5)."""
+    local = instant.astimezone(BERLIN)
+    return instant.astimezone(UTC) if local.fold else local
 
 
 def _attendee(mail: str) -> vCalAddress:

@@ -23,7 +23,7 @@ async def send(client: Client, action: str, **changes: Any) -> tuple[int, str]:
 
 async def plan_of(client: Client) -> list[dict[str, Any]]:
     plans = await (await client.get("/api/v1/office/release")).json()
-    return next(plan["parts"] for plan in plans if plan["scope"] == "rathausplatz")  # type: ignore[no-any-return]
+    return next(plan["parts"] for plan in plans if plan["scope"] == "rathausplatz")
 
 
 def first_week(page: str) -> list[tuple[float, float]]:
