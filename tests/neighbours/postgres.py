@@ -82,6 +82,14 @@ class Cluster:
         if self.server:
             self.server.stop()
 
+    def kill_and_start(self) -> None:
+        """As a power cut would: the first process and its children are gone at once; then it comes up again."""
+        assert self.server is not None
+        os.killpg(self.server.pid, signal.SIGKILL)
+        self.server.kill()
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        self.start()
+
     def url(self, database: str) -> str:
         return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/{database}"
 

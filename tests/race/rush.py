@@ -47,25 +47,43 @@ class Rush:
     times: list[datetime]
     ports: list[int] = field(default_factory=list)
     processes: list[Neighbour] = field(default_factory=list)
+    max_holds: int = 1000
 
     def serve(self, processes: int, max_holds: int = 1000) -> None:
+        self.max_holds = max_holds
         for _ in range(processes):
-            port = free_port()
-            env = {
-                **SECRETS,
-                "SPRECHZEIT_DATABASE_URL": self.database_url,
-                "SPRECHZEIT_PORT": str(port),
-                "SPRECHZEIT_PUBLIC_URL": f"http://localhost:{port}",
-                "SPRECHZEIT_DATA_DIR": str(self.folder),
-                "SPRECHZEIT_STORE": str(self.folder / "documents"),
-                "SPRECHZEIT_MAX_HOLDS": str(max_holds),
-            }
-            self.processes.append(
-                Neighbour([sys.executable, "-m", "server", "serve"], self.folder / f"{port}.log", env=env)
-            )
-            self.ports.append(port)
+            self.ports.append(free_port())
+            self.processes.append(self._start(self.ports[-1]))
         for neighbour, port in zip(self.processes, self.ports, strict=True):
             neighbour.wait_until(partial(port_answers, port))
+
+    def _start(self, port: int) -> Neighbour:
+        env = {
+            **SECRETS,
+            "SPRECHZEIT_DATABASE_URL": self.database_url,
+            "SPRECHZEIT_PORT": str(port),
+            "SPRECHZEIT_PUBLIC_URL": f"http://localhost:{port}",
+            "SPRECHZEIT_DATA_DIR": str(self.folder),
+            "SPRECHZEIT_STORE": str(self.folder / "documents"),
+            "SPRECHZEIT_MAX_HOLDS": str(self.max_holds),
+        }
+        return Neighbour([sys.executable, "-m", "server", "serve"], self.folder / f"{port}.log", env=env)
+
+    def restart(self, number: int) -> None:
+        """`kill -9`, and another process in its place on the same port."""
+        self.processes[number].kill()
+        self.processes[number] = self._start(self.ports[number])
+        self.processes[number].wait_until(partial(port_answers, self.ports[number]))
+
+    async def more_times(self, count: int) -> None:
+        """A second duty right after the first, with times that nobody of the crowd asks for."""
+        db = Database(self.database_url)
+        place = {"place": "home", "takes_video": True, "demo": False, "step_minutes": MINUTES}
+        start = self.times[-1] + timedelta(minutes=MINUTES)
+        end = start + timedelta(minutes=MINUTES * count)
+        async with db.write() as tx:
+            await tx.execute(insert(DutyRow).values(staff_id=1, starts_at=start, ends_at=end, **place))
+        await db.close()
 
     def stop(self) -> None:
         for neighbour in self.processes:
