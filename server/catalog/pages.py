@@ -5,7 +5,7 @@ from aiohttp import web
 from server.booking.routing import wish_of
 from server.catalog.model import Catalogue, Service, Unit, in_language
 from server.catalog.pages_city import accessibility, imprint, language, privacy
-from server.catalog.search import search
+from server.catalog.search import nearest, search
 from server.errors import NotFound, Refusal
 from server.web.api import Page
 from server.web.call import Call
@@ -21,7 +21,8 @@ async def home(call: Call) -> web.Response:
     catalogue = await call.catalogue()
     found = search(catalogue, words, call.language.code)
     groups = by_unit(catalogue, found)
-    return render(call, "catalog/home.html", words=words, found=len(found), groups=groups)
+    guesses = [] if found else nearest(catalogue, words, call.language.code)
+    return render(call, "catalog/home.html", words=words, found=len(found), groups=groups, guesses=guesses)
 
 
 def by_unit(catalogue: Catalogue, services: list[Service]) -> list[tuple[Unit, list[Service]]]:

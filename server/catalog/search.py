@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from difflib import SequenceMatcher
 
 from server.catalog.model import Catalogue, Service
 
@@ -9,9 +10,13 @@ _FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _LITTLE_WORDS = """
 ich du wir sie mir mich uns moechte will wollen muss brauche brauchen kann mein meine meinen meinem meiner
 der die das den dem des ein eine einen einem einer und oder fuer im in am an auf bei mit von zu zum zur
-nach aus um wie wo was ist neu neue neuen neuer neues beantragen bitte termin i we my our me a the an for
+nach aus um wie wo was ist neu neue neuen neuer neues beantragen antrag machen lassen bitte termin i we my our me a the an for
 of to in on at and or need want would like get how do can new apply please
 """
+ENDING = 3
+STEM = 6
+LOOKS_ALIKE = 0.65
+GUESSES = 3
 _EMPTY_WORDS = frozenset(_LITTLE_WORDS.split())
 
 
@@ -38,6 +43,24 @@ def search(catalogue: Catalogue, words: str, language: str) -> list[Service]:
     if any(count == len(asked) for count, _, _ in scored):
         scored = [entry for entry in scored if entry[0] == len(asked)]
     return [service for _, _, service in sorted(scored, key=lambda entry: (-entry[0], -entry[1]))]
+
+
+def nearest(catalogue: Catalogue, words: str, language: str) -> list[Service]:
+    """For words that fit nothing: up to three services whose words look alike, the most alike first."""
+    asked = [word for word in _asked(words) if len(word) >= 4]
+    scored = []
+    for service in catalogue.services.values():
+        terms = {term for term, _, loose in _terms(catalogue, service, language) if loose and len(term) >= 4}
+        alike = max((_alike(word, term) for word in asked for term in terms), default=0.0)
+        if not service.hidden and alike >= LOOKS_ALIKE:
+            scored.append((alike, service))
+    return [service for _, service in sorted(scored, key=lambda entry: -entry[0])][:GUESSES]
+
+
+def _alike(word: str, term: str) -> float:
+    """From 0 to 1: how much of both is the same in the same order."""
+    matcher = SequenceMatcher(None, word, term, autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() >= LOOKS_ALIKE else 0.0
 
 
 def fold(text: str) -> str:
@@ -87,11 +110,24 @@ def _fit(word: str, term: str, loose: bool) -> float:
         return 7.0
     if not loose:
         return 0.0
-    shorter = min(len(word), len(term))
-    if shorter >= 4 and (word in term or term in word):
-        return 5.0
+    shorter, longer = sorted((len(word), len(term)))
     allowed = 0 if shorter < 4 else 1 if shorter < 8 else 2
-    return 4.0 - _typos(word, term) if allowed and _typos(word, term) <= allowed else 0.0
+    typos = _typos(word, term) if allowed else longer
+    if shorter >= 8 and typos <= allowed:
+        return 6.0 - typos
+    if _same_stem(word, term):
+        return 5.5
+    if shorter >= 4 and (word in term or term in word):
+        return 3.0 + 2.0 * shorter / longer  # a part of a compound word
+    return 4.0 - typos if typos <= allowed else 0.0
+
+
+def _same_stem(word: str, term: str) -> bool:
+    """The same beginning with other endings: "einbürgern", "Einbürgerung"."""
+    same = 0
+    while same < min(len(word), len(term)) and word[same] == term[same]:
+        same += 1
+    return same >= STEM and len(word) - same <= ENDING and len(term) - same <= ENDING
 
 
 def _typos(one: str, other: str) -> int:
