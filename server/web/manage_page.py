@@ -1,14 +1,17 @@
 """Puts the citizen's page of one appointment together from booking, documents and room. No rule is decided here."""
 
 from datetime import timedelta
+from typing import cast
 
 from aiohttp import web
 
 from server.access import Appointment, Case, case_of
 from server.booking.model import ALIVE
-from server.catalog.model import Catalogue, ChecklistItem, Site
+from server.booking.pages_parts import DayView, by_day, day_views
+from server.booking.routing import Slot, wish_of
+from server.catalog.model import Catalogue, ChecklistItem, Mode, Site
 from server.documents.checklist import items_of
-from server.errors import NotFound
+from server.errors import NotFound, Refusal
 from server.web.call import Call
 from server.web.documents_list import shown_documents
 from server.web.render import render
@@ -23,6 +26,7 @@ STATES = {
     "done": "Erledigt",
     "missed": "Nicht wahrgenommen",
     "cancelled": "Abgesagt",
+    "displaced": "Wartet auf eine neue Zeit",
 }
 
 
@@ -47,7 +51,8 @@ async def render_manage(
     sent = {document.key for document in documents}
     pending = appointment.state == "pending"
     lapsed = pending and (appointment.expires_at or call.now) <= call.now
-    alive = appointment.state in ALIVE and not pending
+    displaced = appointment.displaced_at is not None and appointment.state in ALIVE
+    alive = appointment.state in ALIVE and not pending and not displaced
     return render(
         call,
         "booking/manage.html",
@@ -56,10 +61,12 @@ async def render_manage(
         base=base_of(call),
         appointment=appointment,
         state=appointment.state,
-        state_text=call.language.gettext(STATES["cancelled" if lapsed else appointment.state]),
+        state_text=call.language.gettext(STATES[_state(appointment, displaced=displaced, lapsed=lapsed)]),
         alive=alive,
         pending=pending and not lapsed,
         lapsed=lapsed,
+        displaced=displaced,
+        near=await _near(call, catalogue, appointment) if displaced else [],
         changeable=appointment.state == "confirmed" and appointment.starts_at > call.now,
         contact=case.contact if case else None,
         site=place_of(catalogue, appointment),
@@ -83,6 +90,25 @@ async def render_manage(
 def checklist_of(catalogue: Catalogue, appointment: Appointment) -> list[ChecklistItem]:
     """The checklists of all the appointment's services, each item once."""
     return items_of(catalogue, appointment.services)
+
+
+def _state(appointment: Appointment, *, displaced: bool, lapsed: bool) -> str:
+    if displaced:
+        return "displaced"
+    return "cancelled" if lapsed else appointment.state
+
+
+async def _near(call: Call, catalogue: Catalogue, appointment: Appointment) -> list[DayView]:
+    """Free times near the old one, to be chosen with one press."""
+    try:
+        wish = wish_of(catalogue, appointment.services)
+    except Refusal:
+        return []
+    old = Slot(
+        appointment.starts_at, appointment.ends_at, cast("Mode", appointment.mode), appointment.site_id
+    )
+    slots = await call.office.calendar.alternatives(wish, old, call.now)
+    return day_views(by_day(slots), catalogue, call)
 
 
 async def _case(call: Call, appointment: Appointment) -> Case | None:

@@ -24,7 +24,7 @@ CHANNELS = {"hotline": "phone", "gate": "walk-in"}
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 EVERY: list[Endpoint | Page] = [*ENDPOINTS, *PAGES]
 ROUTES: dict[str, Endpoint | Page] = {f"{route.method} {route.path}": route for route in EVERY}
-NOWHERE = {"duty": "999999", "series": "999999", "import": "0" * 32}
+NOWHERE = {"duty": "999999", "series": "999999", "import": "0" * 32} | {"absence": "0" * 32, "visit": "0" * 32}
 PERSONAL = ("{token}", "{hold}", "{appointment}", "{id}", "{document}")
 WATCHED = (
     "appointment",
