@@ -6,14 +6,15 @@ Citizens come with a link token, staff with a signed-in session. What they do th
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.booking.model import AppointmentRow, CaseRow, DutyRow
+from server.booking.model_waiting import WaitingRow
 from server.errors import NotAllowed, NotFound
 from server.planning.model import FateRow
 from server.sealing import Keyring, derived_token, fingerprint, open_sealed, seal
@@ -40,6 +41,7 @@ class Appointment:
     expires_at: datetime | None
     arrived_at: datetime | None
     displaced_at: datetime | None = None
+    spoken: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ _COLUMNS = (
     AppointmentRow.case_id,
     AppointmentRow.expires_at,
     AppointmentRow.arrived_at,
+    AppointmentRow.spoken,
     AppointmentRow.displaced_at,
 )
 
@@ -108,6 +111,57 @@ TAKES_PLACE = (
     AppointmentRow.displaced_at.is_(None),
 )
 """What is a clerk's business: not what waits for its confirmation or for a new time."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingEntry:
+    """Somebody's place on the waiting list: the wish, its window, and the time that is kept for it meanwhile."""
+
+    id: str
+    state: str
+    services: tuple[tuple[str, int], ...]
+    mode: str
+    site_id: str | None
+    language: str
+    spoken: str | None
+    first_day: date
+    last_day: date
+    weekdays: tuple[int, ...]
+    earliest: int
+    latest: int
+    case_id: str
+    contact_key: str | None
+    offered_id: str | None
+    offer_until: datetime | None
+    offers: int
+    created_at: datetime
+
+
+def waiting_token(secret: str, waiting_id: str) -> str:
+    """The token in the link of a place on the waiting list."""
+    return derived_token(secret, "waiting", waiting_id)
+
+
+async def waiting_by_token(tx: AsyncConnection, token: str) -> WaitingEntry:
+    """The place on the waiting list this link belongs to, also when it is over."""
+    found = await waiting_entries(tx, WaitingRow.token_hash == fingerprint(token))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def waiting_entries(tx: AsyncConnection, *where: ColumnElement[bool]) -> list[WaitingEntry]:
+    """For the house's own work: entries in the order of joining."""
+    columns = [getattr(WaitingRow, field.name) for field in fields(WaitingEntry)]
+    query = select(*columns).where(*where).order_by(WaitingRow.created_at, WaitingRow.id)
+    return [_waiting(row) for row in await tx.execute(query)]
+
+
+def _waiting(row: Any) -> WaitingEntry:
+    values = dict(row._mapping)
+    services = tuple((item["id"], int(item["count"])) for item in values.pop("services"))
+    weekdays = tuple(values.pop("weekdays"))
+    return WaitingEntry(services=services, weekdays=weekdays, **values)
 
 
 def hold_token(secret: str, appointment_id: str) -> str:
@@ -175,8 +229,8 @@ async def appointments_of_absence(tx: AsyncConnection, staff: Staff, absence_id:
     return [_appointment(row) for row in await tx.execute(query.where(FateRow.absence_id == absence_id))]
 
 
-async def case_of(tx: AsyncConnection, appointment: Appointment, keyring: Keyring) -> Case:
-    """The case of an appointment that was handed out here, opened; `NotFound` once its key is gone."""
+async def case_of(tx: AsyncConnection, appointment: Appointment | WaitingEntry, keyring: Keyring) -> Case:
+    """The case of what was handed out here, opened; `NotFound` once its key is gone."""
     columns = (CaseRow.id, CaseRow.wrapped_key, CaseRow.key_version, CaseRow.contact_sealed)
     query = select(*columns).where(CaseRow.id == appointment.case_id)
     row = (await tx.execute(query)).first()

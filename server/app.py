@@ -12,9 +12,11 @@ from aiohttp.typedefs import Handler
 
 from server import audit
 from server.booking import pages as booking_pages
+from server.booking import pages_waiting, routes_waiting
 from server.booking import routes as booking_routes
 from server.booking import routes_office as booking_routes_office
 from server.booking.availability import Calendar
+from server.booking.offer import offer_times
 from server.booking.tidy import tidy
 from server.catalog import pages as catalog_pages
 from server.catalog import routes as catalog_routes
@@ -68,6 +70,7 @@ ENDPOINTS: list[Endpoint] = [
     *catalog_routes.endpoints,
     *booking_routes.endpoints,
     *booking_routes_office.endpoints,
+    *routes_waiting.endpoints,
     *documents_routes.endpoints,
     *notices_routes.endpoints,
     *rooms_routes.endpoints,
@@ -78,6 +81,7 @@ ENDPOINTS: list[Endpoint] = [
 PAGES: list[Page] = [
     *catalog_pages.pages,
     *booking_pages.pages,
+    *pages_waiting.pages,
     *documents_pages.pages,
     *rooms_pages.pages,
     *people_pages.pages,
@@ -199,6 +203,11 @@ def jobs_of(office: Office) -> list[Job]:
 
     return [
         Job("audit-chain", timedelta(seconds=10), extend_chain),
+        Job(
+            "waiting-offers",
+            timedelta(seconds=5),
+            lambda now: offer_times(office.db, office.calendar, office.settings, now),
+        ),
         Job("booking-tidy", timedelta(minutes=5), tidy_booking),
         Job("reminders", timedelta(minutes=1), remind_citizens),
         Job(
@@ -212,7 +221,7 @@ def jobs_of(office: Office) -> list[Job]:
             tidy_store,
         ),
         Job("roster-ahead", timedelta(hours=6), plan_ahead),
-        Job("absences", timedelta(minutes=1), lambda now: look_after(routes_absence.desk(office), now)),
+        Job("absences", timedelta(seconds=10), lambda now: look_after(routes_absence.desk(office), now)),
         Job("sessions-tidy", timedelta(minutes=10), lambda now: tidy_sessions(office.db, now)),
     ]
 

@@ -6,7 +6,7 @@
     ├── NotAllowed 403 ─ TooEarly, ForeignOrigin
     ├── NotFound 404     (foreign and missing look the same)
     ├── Conflict 409 ─── SlotTaken, TooLate, NotVideo, AlreadyExtended
-    ├── Gone 410 ─────── HoldExpired, ActivationExpired
+    ├── Gone 410 ─────── HoldExpired, ActivationExpired, OfferOver
     ├── TooLarge 413 · TypeNotAllowed 415
     ├── TooMany 429 ──── TooManyHolds, TooManyAppointments
     └── Unavailable 503
@@ -190,6 +190,18 @@ class TooManyAppointments(TooMany):
 class MailNeeded(BadInput):
     type = "email-required"
     detail = "Dieser Termin wird per E-Mail bestätigt. Bitte geben Sie eine E-Mail-Adresse an."
+
+
+class AlreadyWaiting(Conflict):
+    type = "already-waiting"
+    title = "Sie stehen schon auf der Liste"
+    detail = "Mit dieser E-Mail-Adresse warten Sie schon auf einen Termin für dieses Anliegen."
+
+
+class OfferOver(Gone):
+    type = "offer-over"
+    title = "Das Angebot ist vorbei"
+    detail = "Die Frist für dieses Angebot ist vorbei, oder Sie haben es abgelehnt."
 
 
 class ActivationExpired(Gone):

@@ -13,6 +13,7 @@ from server.booking.model import CalendarChangeRow
 from server.booking.release import EVERYTHING, open_now
 from server.booking.routing import Day, Offers, Slot, Wish, modes_to_search, reasons_for
 from server.booking.snapshot import HORIZON_DAYS, Snapshot, follow, load
+from server.booking.spoken import not_spoken, spoken_by
 from server.catalog.model import Catalogue, Mode
 from server.catalog.services import load_catalogue
 from server.clock import BERLIN, TICK, ceil_tick, instant_of, tick_of
@@ -118,7 +119,7 @@ class Calendar:
         """What can be had from `first` to `last` (both included), by the routing rules, with the reasons."""
         snapshot = await self.snapshot(now)
         days = _days(first, last)
-        starts = {day: starts_of_day(snapshot, wish, day, now) for day in days}
+        starts, wish = _starts(snapshot, wish, days, now)
         video_is_free = any(("video", None) in modes for modes in starts.values())
         shown = modes_to_search(wish, video_is_free)
         found = [Day(day, _slots(wish, day, starts[day], shown)) for day in days]
@@ -132,7 +133,18 @@ class Calendar:
             next_video=next_video,
             more_later=not anything_free and _more_later(snapshot, wish, days, now),
         )
-        return Offers([day for day in found if day.slots], next_video, next_onsite, reasons)
+        if wish.language and not wish.must_speak:
+            reasons.append(not_spoken(wish.language, language, self._next_spoken(snapshot, wish, now)))
+        matched = wish.language if wish.must_speak else None
+        return Offers([day for day in found if day.slots], next_video, next_onsite, reasons, matched)
+
+    async def languages(self, wish: Wish, now: datetime) -> tuple[str, ...]:
+        """What the clerks who can do this speak beside German."""
+        return spoken_by((await self.snapshot(now)).crews, wish)
+
+    def _next_spoken(self, snapshot: Snapshot, wish: Wish, now: datetime) -> datetime | None:
+        next_video, next_onsite = self._next(snapshot, replace(wish, must_speak=True), now)
+        return min((at for at in (next_video, *next_onsite.values()) if at), default=None)
 
     async def is_offered(self, wish: Wish, slot: Slot, now: datetime) -> bool:
         """Whether this very time would be offered now."""
@@ -198,7 +210,7 @@ def starts_of_day(snapshot: Snapshot, wish: Wish, day: date, now: datetime) -> d
     channel = wish.channel
     soon = tick_of(now + JETZT) - first_tick(day)
     able = [ids <= crew.services for crew in snapshot.crews]
-    if language and any(language in crew.languages for crew in snapshot.crews):
+    if language and wish.must_speak:
         able = [fit and language in crew.languages for fit, crew in zip(able, snapshot.crews, strict=True)]
     base_grid = grid(day, wish.step_ticks)
     video, sites = 0, dict.fromkeys(wish.sites, 0) if wish.onsite else {}
@@ -220,6 +232,19 @@ def starts_of_day(snapshot: Snapshot, wish: Wish, day: date, now: datetime) -> d
         if on_site and site is not None:
             sites[site] |= starts
     return _after_lead(wish, day, now, video, sites)
+
+
+def _starts(
+    snapshot: Snapshot, wish: Wish, days: list[date], now: datetime
+) -> tuple[dict[date, dict[Kind, int]], Wish]:
+    """The starts with clerks who speak the wished language; with all clerks where those have nothing free."""
+    if wish.language:
+        strict = replace(wish, must_speak=True)
+        starts = {day: starts_of_day(snapshot, strict, day, now) for day in days}
+        if any(starts.values()):
+            return starts, strict
+    wish = replace(wish, must_speak=False)
+    return {day: starts_of_day(snapshot, wish, day, now) for day in days}, wish
 
 
 def _more_later(snapshot: Snapshot, wish: Wish, days: list[date], now: datetime) -> bool:

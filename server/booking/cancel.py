@@ -8,7 +8,7 @@ from server.access import Appointment, appointment_by_id, appointment_by_token
 from server.audit import record
 from server.booking.availability import Calendar
 from server.booking.claim import rest
-from server.booking.freed import rest_until
+from server.booking.freed import minutes_to_rest, rest_until
 from server.booking.model import AppointmentRow
 from server.db import Database
 from server.errors import TooLate
@@ -42,7 +42,8 @@ async def cancel(
             return appointment  # the other click was quicker
         if not done:
             raise TooLate
-        await rest(tx, appointment.id, rest_until(now, appointment.starts_at, settings.freed_rest), now)
+        until = rest_until(now, appointment.starts_at, await minutes_to_rest(tx, settings))
+        await rest(tx, appointment.id, until, now)
         await outbox.post(tx, "cancelled", appointment.id, outbox.facts_of(appointment), now)
         await record(tx, now, "citizen", "appointment.cancelled", appointment.id)
     calendar.touch()

@@ -135,7 +135,9 @@ async def candidates(
         is_open = is_open and _is_released(duty, wish, span, catalogue, assumption_day, now)
         if is_open and grid(day, step) >> bit & 1:
             duties.append(duty)
-    if wish.language:
+    if wish.language and wish.must_speak:
+        duties = [duty for duty in duties if wish.language in duty.languages]
+    elif wish.language:
         duties.sort(key=lambda duty: wish.language not in duty.languages)
     return [Candidate(duty.id, bool(duty.expired)) for duty in duties[:TRIED]]
 

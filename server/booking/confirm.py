@@ -43,7 +43,7 @@ TAKE_OVER = (
         state=bindparam("becomes"),
         token_hash=bindparam("token"),
         case_id=bindparam("case"),
-        language=bindparam("spoken"),
+        language=bindparam("writes"),
         remind=bindparam("by"),
         contact_key=bindparam("contact"),
         contact_nr=bindparam("place"),
@@ -151,7 +151,8 @@ async def _confirm(
     once: Once | None,
     now: datetime,
 ) -> Appointment:
-    case_id = await _open_case(tx, keyring, ask, now)
+    contact = Contact(ask.name, ask.email, ask.phone, ask.answers)
+    case_id = await open_case(tx, keyring, contact, now)
     fresh = {
         "becomes": becoming.state,
         "until": becoming.until,
@@ -159,10 +160,10 @@ async def _confirm(
         "place": becoming.place.nr,
         "token": fingerprint(manage_token(secret, held.id)),
         "case": case_id,
-        "spoken": ask.language,
+        "writes": ask.language,
         "by": ask.remind,
     }
-    await _take_over(tx, held, fresh, now)
+    await take_over(tx, held, fresh, now)
     if once:
         await once.remember(tx, held.id, now)
     appointment = replace(
@@ -178,10 +179,10 @@ async def _confirm(
     return appointment
 
 
-async def _open_case(tx: AsyncConnection, keyring: Keyring, ask: ConfirmAsk, now: datetime) -> str:
+async def open_case(tx: AsyncConnection, keyring: Keyring, contact: Contact, now: datetime) -> str:
+    """A case with a key of its own, and in it who the citizen is; returns its id."""
     case_id = secrets.token_hex(16)
     key, wrapped = keyring.new_key()
-    contact = Contact(ask.name, ask.email, ask.phone, ask.answers)
     row = {
         "id": case_id,
         "wrapped_key": wrapped,
@@ -193,7 +194,8 @@ async def _open_case(tx: AsyncConnection, keyring: Keyring, ask: ConfirmAsk, now
     return case_id
 
 
-async def _take_over(tx: AsyncConnection, held: Appointment, fresh: dict[str, Any], now: datetime) -> None:
+async def take_over(tx: AsyncConnection, held: Appointment, fresh: dict[str, Any], now: datetime) -> None:
+    """The held time becomes `fresh`; `HoldExpired` unless all its ticks are still its own, `PlaceTaken` by the limits."""
     try:
         taken = await tx.execute(TAKE_OVER, {**fresh, "at": now, "one": held.id})
     except IntegrityError as error:

@@ -16,6 +16,7 @@ from server.booking.model import AppointmentRow, ClaimRow
 from server.booking.number import new_number
 from server.booking.once import DoneBefore, Once
 from server.booking.routing import Slot, Wish, wish_of
+from server.booking.spoken import code_of
 from server.catalog.model import Mode
 from server.db import Database
 from server.errors import AlreadyExtended, HoldExpired, SlotTaken, TooManyHolds
@@ -41,6 +42,7 @@ class HoldAsk:
     language: str | None = None
     channel: str = "online"
     client: str = ""
+    must_speak: bool = False
 
 
 class NumberTaken(Exception):
@@ -66,7 +68,7 @@ async def hold(
 ) -> Held:
     """Holds a time. `SlotTaken` carries at least three near alternatives where the horizon has them."""
     catalogue = await calendar.catalogue(now)
-    wish = wish_of(catalogue, ask.services, ask.mode, ask.site, ask.language, ask.channel)
+    wish = wish_of(catalogue, ask.services, ask.mode, ask.site, ask.language, ask.channel, ask.must_speak)
     span = span_of(wish, ask.start, ask.mode, ask.site, now)
     once = Once("hold", key, asdict(replace(ask, client=""))) if key is not None else None
     async with db.read() as tx:
@@ -76,7 +78,7 @@ async def hold(
             raise TooManyHolds
         duties = await candidates(tx, wish, span, catalogue, settings.assumption_day, now)
     for duty in duties:
-        fresh, row = _new_hold(span, duty.id, ask, settings, now)
+        fresh, row = new_hold(span, duty.id, ask, settings, now)
         try:
             async with db.write() as tx:
                 await _write(tx, span, duty, row, once, now)
@@ -101,7 +103,7 @@ async def taken(calendar: Calendar, wish: Wish, span: Span, now: datetime) -> Sl
     return SlotTaken(alternatives=[slot.as_json() for slot in found if slot != wanted])
 
 
-def _new_hold(
+def new_hold(
     span: Span, duty_id: int, ask: HoldAsk, settings: Settings, now: datetime
 ) -> tuple[Held, dict[str, Any]]:
     """The hold as its citizen sees it, and its row."""
@@ -120,6 +122,7 @@ def _new_hold(
         "ends_at": span.end,
         "services": [{"id": service, "count": count} for service, count in ask.services],
         "language": ask.language or "de",
+        "spoken": code_of(ask.language or ""),
         "channel": ask.channel,
         "client_key": ask.client,
         "ticks": len(span.ticks),

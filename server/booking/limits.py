@@ -62,7 +62,20 @@ async def with_place(
     next one is tried.
     """
     key = contact_key(settings.secret.get_secret_value(), email, phone)
-    if key is None or (email and _mail(email) in settings.uncapped):
+    if email and _mail(email) in settings.uncapped:
+        key = None
+    return await with_place_of(db, settings, key, now, book)
+
+
+async def with_place_of(
+    db: Database,
+    settings: Settings,
+    key: str | None,
+    now: datetime,
+    book: Callable[[ContactPlace], Awaitable[Done]],
+) -> Done:
+    """The same for a contact whose key is known already."""
+    if key is None:
         return await book(NOWHERE)
     for _ in range(settings.max_per_contact + 1):
         async with db.read() as tx:

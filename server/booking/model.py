@@ -103,6 +103,7 @@ class RosterImportRow(Base):
 class AppointmentRow(Base):
     """A hold that may become an appointment. Personal data is in the case, sealed.
 
+    `language` is that of mails, `spoken` the one to speak (None: German).
     `ticks` is how many claims it owns, preparation and buffer included. `contact_key` is a keyed hash of the mail
     address or telephone, for limits alone; with `contact_nr` it is unique while the appointment is alive, which
     bounds the appointments of one contact. `displaced_at`: its duty fell away and it waits for a new time.
@@ -128,6 +129,7 @@ class AppointmentRow(Base):
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     services: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     language: Mapped[str] = mapped_column(String(12))
+    spoken: Mapped[str | None] = mapped_column(String(12))
     channel: Mapped[str] = mapped_column(String(12))
     client_key: Mapped[str] = mapped_column(String(64))
     ticks: Mapped[int]

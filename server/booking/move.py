@@ -9,7 +9,7 @@ from server.access import Appointment, appointment_by_id, appointment_by_token
 from server.audit import record
 from server.booking.availability import Calendar
 from server.booking.claim import Candidate, Span, announce, candidates, insert_claims, rest, span_of
-from server.booking.freed import rest_until
+from server.booking.freed import minutes_to_rest, rest_until
 from server.booking.hold import taken
 from server.booking.model import AppointmentRow
 from server.booking.routing import wish_of
@@ -35,7 +35,7 @@ async def move(
     async with db.read() as tx:
         old = await appointment_by_token(tx, token)
         check_movable(old, now)
-        wish = wish_of(catalogue, old.services, mode, site)
+        wish = wish_of(catalogue, old.services, mode, site, old.spoken)
         span = span_of(wish, start, mode, site, now)
         duties = await candidates(tx, wish, span, catalogue, settings.assumption_day, now, own=old.id)
     for duty in duties:
@@ -60,7 +60,7 @@ async def _move(
 ) -> Appointment:
     old = await _lock(tx, appointment_id)
     check_movable(old, now)
-    until = rest_until(now, old.starts_at, settings.freed_rest)
+    until = rest_until(now, old.starts_at, await minutes_to_rest(tx, settings))
     await rest(tx, old.id, until, now, keep=[(duty.id, tick) for tick in span.ticks])
     await insert_claims(tx, duty, span.ticks, old.id, None, now)
     place = {"mode": span.mode, "site_id": span.site, "starts_at": span.start, "ends_at": span.end}

@@ -1,5 +1,6 @@
 """All pages of booking: the times, the held time, and the citizen's own appointment."""
 
+from server.booking import pages_link
 from server.booking.pages_hold import confirm_hold, extend_hold, release_hold, show_hold
 from server.booking.pages_manage import (
     activate_submit,
@@ -14,6 +15,7 @@ from server.booking.pages_times import hold_picked, times
 from server.web.api import Page
 
 pages = [
+    *pages_link.pages,
     Page("GET", "/times", times),
     Page("POST", "/holds", hold_picked),
     Page("GET", "/holds/{hold}", show_hold),

@@ -36,7 +36,7 @@ async def move_page(call: Call) -> web.Response:
     appointment = await own_appointment(call)
     check_movable(appointment, call.now)
     catalogue = await call.catalogue()
-    wish = wish_of(catalogue, appointment.services)
+    wish = wish_of(catalogue, appointment.services, language=appointment.spoken)
     today = berlin(call.now).date()
     shown, offers = await offers_on_page(call, wish, today)
 

@@ -202,6 +202,8 @@ def times_address(
     query.append(("mode", mode))
     if site:
         query.append(("site", site))
+    if wish.language:
+        query.append(("spoken", wish.language))
     if first:
         query.append(("day" if one_day else "from", first.isoformat()))
     return f"/times?{urlencode(query)}"

@@ -25,10 +25,12 @@ from server.booking.pages_parts import (
     times_address,
 )
 from server.booking.routing import Offers, Wish, wish_of
+from server.booking.spoken import code_of
 from server.catalog.model import Catalogue, Mode, Site
 from server.clock import berlin
 from server.errors import SlotTaken
 from server.web.call import Call
+from server.web.language import own_name
 from server.web.render import render, see_other
 
 
@@ -44,7 +46,7 @@ async def times(call: Call) -> web.Response:
     query = call.request.query
     catalogue = await call.catalogue()
     mode, site = mode_of(query.get("mode", "")), query.get("site") or None
-    wish = wish_of(catalogue, pairs_of(query), mode, site)
+    wish = wish_of(catalogue, pairs_of(query), mode, site, code_of(query.get("spoken", "")))
     today = berlin(call.now).date()
     shown, offers = await offers_on_page(call, wish, today)
 
@@ -62,10 +64,20 @@ async def times(call: Call) -> web.Response:
         mode=mode,
         site_id=site,
         today=today,
+        spoken=wish.language or "",
+        must_speak=offers.spoken is not None,
+        spoken_choices=await _spoken_choices(call, wish),
         nonce=fresh_nonce(),
         **paging(call, catalogue, offers, shown, today, address),
         **about(wish.services),
     )
+
+
+async def _spoken_choices(call: Call, wish: Wish) -> list[tuple[str, str]]:
+    """(code, own name) of what can be spoken; the language that is wished now among them."""
+    codes = await call.office.calendar.languages(wish, call.now)
+    wished = (wish.language,) if wish.language and wish.language not in codes else ()
+    return [(code, own_name(code)) for code in (*codes, *wished)]
 
 
 async def offers_on_page(call: Call, wish: Wish, today: date) -> tuple[Shown, Offers]:
@@ -130,12 +142,13 @@ async def hold_picked(call: Call) -> web.Response:
     nonce = str(form.get("key", ""))[:64]
     key = f"page.{nonce}.{form.get('slot', '')}" if nonce else None
     office = call.office
-    ask = HoldAsk(pairs, slot.mode, slot.site, slot.start, client=call.client)
+    spoken, must_speak = code_of(str(form.get("spoken", ""))), bool(form.get("must_speak"))
+    ask = HoldAsk(pairs, slot.mode, slot.site, slot.start, spoken, client=call.client, must_speak=must_speak)
     try:
         held = await hold(office.db, office.calendar, office.settings, ask, key, call.now)
     except SlotTaken as taken:
         catalogue = await call.catalogue()
-        wish = wish_of(catalogue, pairs, slot.mode, slot.site)
+        wish = wish_of(catalogue, pairs, slot.mode, slot.site, spoken, must_speak=must_speak)
         return render_taken(call, catalogue, wish, slot, taken, "/holds")
     return see_other(f"/holds/{held.token}")
 
@@ -164,5 +177,7 @@ def render_taken(
         all_times=all_times,
         here=all_times,
         kept=kept,
+        spoken=wish.language or "",
+        must_speak=wish.must_speak,
         nonce=fresh_nonce(),
     )

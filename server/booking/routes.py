@@ -93,7 +93,7 @@ async def hold_for(call: Call, channel: str, client: str) -> Reply:
     """Holds the time that the body asks for on this channel; without `client` no limit of open holds applies."""
     body: HoldBody = call.body
     pairs = tuple((item.id, item.count) for item in body.services)
-    ask = HoldAsk(pairs, body.mode, body.site, body.start, body.language, channel, client)
+    ask = HoldAsk(pairs, body.mode, body.site, body.start, body.language, channel, client, body.must_speak)
     office = call.office
     key = call.request.headers.get(KEY)
     held = await hold(office.db, office.calendar, office.settings, ask, key, call.now)

@@ -19,13 +19,17 @@ WishMode = Literal["video", "onsite", "any"]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a citizen asks for, checked against the catalogue: it makes sense, whether or not a time is free."""
+    """What a citizen asks for, checked against the catalogue: it makes sense, whether or not a time is free.
+
+    Clerks who speak `language` come first; with `must_speak` no others come.
+    """
 
     services: tuple[tuple[Service, int], ...]
     mode: WishMode
     site: str | None
     language: str | None
     channel: str = "online"
+    must_speak: bool = False
 
     @property
     def ticks(self) -> int:
@@ -117,6 +121,7 @@ class Offers:
     next_video: datetime | None
     next_onsite: dict[str, datetime]
     reasons: list[Reason]
+    spoken: str | None = None
 
 
 def wish_of(
@@ -126,6 +131,7 @@ def wish_of(
     site: str | None = None,
     language: str | None = None,
     channel: str = "online",
+    must_speak: bool = False,
 ) -> Wish:
     """The wish in the catalogue's terms; `BadInput` or `ServicesExclude` where it can't be met at all."""
     counts: dict[str, int] = {}
@@ -139,7 +145,7 @@ def wish_of(
     if site is not None and site not in catalogue.sites:
         raise BadInput("Diesen Standort gibt es nicht.")
     spoken = None if language is None or language.startswith("de") else language
-    wish = Wish(chosen, mode, site, spoken, channel)
+    wish = Wish(chosen, mode, site, spoken, channel, must_speak)
     _check_feasible(wish)
     return wish
 

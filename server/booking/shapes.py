@@ -138,6 +138,7 @@ class HoldBody(Model):
     site: Word | None = None
     start: Instant
     language: Language | None = None
+    must_speak: bool = False
 
 
 class OfficeHoldBody(HoldBody):

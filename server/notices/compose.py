@@ -19,6 +19,7 @@ from server.notices.links import client_link, link_in_mail, not_coming_link, sen
 from server.notices.mail import render
 from server.notices.outbox import OutboxRow
 from server.notices.texts import Text, reminder_text
+from server.notices.waiting import waiting_mail
 from server.notices.words import Letter, days_between
 from server.sealing import Keyring
 from server.settings import Settings
@@ -38,11 +39,20 @@ class Composer:
 
     async def compose(self, outbox_id: str, now: datetime) -> EmailMessage | Text | None:
         """None when there is nothing to say any more, or nobody to say it to (no address given, case deleted)."""
-        columns = (OutboxRow.id, OutboxRow.event, OutboxRow.channel, OutboxRow.appointment_id)
+        columns = (
+            OutboxRow.id,
+            OutboxRow.event,
+            OutboxRow.channel,
+            OutboxRow.appointment_id,
+            OutboxRow.waiting_id,
+        )
         query = select(*columns, OutboxRow.facts, OutboxRow.created_at).where(OutboxRow.id == outbox_id)
         sent: set[str] = set()
         async with self.db.read() as tx:
             row = (await tx.execute(query)).one()
+            if row.waiting_id is not None:
+                catalogue = await self.catalogue(row.created_at)
+                return await waiting_mail(tx, row, self.keyring, self.settings, catalogue, self.language)
             appointment = await appointment_by_id(tx, row.appointment_id)
             if row.event == "reminder":
                 if is_stale(appointment, row.facts, now):

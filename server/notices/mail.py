@@ -37,15 +37,8 @@ def render(
 ) -> EmailMessage:
     """The mail of a letter. Rendered again it has the same Message-ID, so that a repetition can be told."""
     event, sender = letter.event, letter.sender
-    message = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
-    message["From"] = Address(sender.city, addr_spec=sender.mail)
-    message["To"] = _one_address(to)
-    message["Subject"] = subject_of(event, sender, language)
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{outbox_id}@{sender.mail.partition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text_of(letter, language))
-    message["Content-Language"] = language.tag
+    subject = subject_of(event, sender, language)
+    message = plain_mail(outbox_id, to, subject, text_of(letter, language), sender, language, at)
     if event in WITHOUT_CALENDAR:
         return message
     entry = calendar_entry(
@@ -64,6 +57,22 @@ def render(
         filename="termin.ics",
         params={"method": entry.method, "charset": "utf-8"},
     )
+    return message
+
+
+def plain_mail(
+    outbox_id: str, to: str, subject: str, text: str, sender: Sender, language: Words, at: datetime
+) -> EmailMessage:
+    """A mail of the city without a calendar file; the Message-ID comes from the notice's own id."""
+    message = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
+    message["From"] = Address(sender.city, addr_spec=sender.mail)
+    message["To"] = _one_address(to)
+    message["Subject"] = subject
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = f"<{outbox_id}@{sender.mail.partition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    message["Content-Language"] = language.tag
     return message
 
 

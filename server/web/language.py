@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -51,6 +52,10 @@ class Language:
         """Like "Mo., 23. Nov."."""
         return format_skeleton("MMMEd", _local(value), locale=self.babel)
 
+    def weekday(self, value: Any) -> str:
+        """Like "Montag"."""
+        return format_date(value, "EEEE", locale=self.babel)
+
     def time(self, value: Any) -> str:
         """Like "10:15 Uhr" in German, "10:15" elsewhere."""
         text = format_time(_local(value), "HH:mm", tzinfo=BERLIN, locale=self.babel)
@@ -61,6 +66,15 @@ class Language:
 
     def short_moment(self, value: Any) -> str:
         return format_datetime(_local(value), "EEE d.M. HH:mm", locale=self.babel)
+
+
+def own_name(code: str) -> str:
+    """A language's name in itself, like "Türkçe"; the code where nobody knows it."""
+    try:
+        name = Locale.parse(code).get_display_name() or code
+    except (UnknownLocaleError, ValueError):
+        name = code
+    return name[:1].upper() + name[1:]
 
 
 def _local(value: Any) -> Any:
