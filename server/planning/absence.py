@@ -19,6 +19,7 @@ from server.clock import ceil_tick, instant_of, tick_of
 from server.db import Database
 from server.errors import BadInput, NotFound
 from server.notices import outbox
+from server.people.model import StaffRow
 from server.planning.away import absence_by_id, block, concerned, is_blocked, locked, unblock
 from server.planning.crew import clerks
 from server.planning.model import AbsenceRow, FateRow
@@ -87,6 +88,10 @@ async def declare(desk: Desk, member: Staff, ask: Ask, now: datetime) -> list[st
 async def _write(
     tx: AsyncConnection, member: Staff, staff_id: int, starts_at: datetime, ends_at: datetime, now: datetime
 ) -> str:
+    clerk = update(StaffRow).where(StaffRow.id == staff_id)
+    await tx.execute(
+        clerk.values(active=StaffRow.active)
+    )  # who presses at the same time waits, and finds the row
     covers = (AbsenceRow.starts_at <= starts_at, AbsenceRow.ends_at >= ends_at)
     known = await tx.scalar(select(AbsenceRow.id).where(AbsenceRow.staff_id == staff_id, *covers).limit(1))
     if known is not None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from server.app import PAGES
-from tests.browser import states, states_office
+from tests.browser import states, states_absence, states_office
 from tests.browser.sound import NARROWEST, PHONE, faults
 from tests.browser.states import Opening, Visit, at, below, in_turn, inside
 from tests.browser.visitor import new_visitor, speak
@@ -45,6 +45,7 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
         "just booked": states.booked_on_site,
         "gone back to the form": states.booked_and_gone_back,
         "video": states.booked_by_video,
+        "displaced": states_absence.displaced,
         "with a document": states.with_document,
         "with a refused document": states.with_refused_document,
         "moved": states.moved,
@@ -83,6 +84,18 @@ STAFF: Mapping[str, Mapping[str, Opening]] = {
         "with a guest": states_office.host_with_guest,
         "in the call": states_office.in_the_call,
         "ending": states_office.asked_whether_to_end,
+    },
+    "/office/absences": {
+        "empty": inside("/office/absences", "scheduler"),
+        "list": states_absence.listed,
+    },
+    "/office/absences/preview": {
+        "nobody chosen": states_absence.nobody_chosen,
+        "who is concerned": states_absence.previewed,
+    },
+    "/office/absences/{absence}": {
+        "report": states_absence.reported,
+        "unknown": inside("/office/absences/0", "scheduler"),
     },
     "/office/services": {
         "list": inside("/office/services", "scheduler"),
