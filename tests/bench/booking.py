@@ -87,7 +87,7 @@ async def measure(kind: str, what: str) -> Measured:
         folder = Path(name)
         with database(kind, folder) as url:
             rush = await prepare(url, folder, TIMES)
-            starts = await _more_duties(url, rush.times[0])
+            starts = await more_duties(url, rush.times[0])
             bare_port = free_port()
             bare_url = url.replace("office.db", "bare.db")
             command = [sys.executable, "-m", "tests.bench.bare_server", bare_url, str(bare_port)]
@@ -108,7 +108,7 @@ async def measure(kind: str, what: str) -> Measured:
                 rush.stop()
 
 
-async def _more_duties(url: str, start: datetime) -> list[datetime]:
+async def more_duties(url: str, start: datetime) -> list[datetime]:
     """A hundred duties a day at the same hours, on the working days of eight weeks; their start times."""
     db = Database(url)
     days = [start + timedelta(days=n) for n in range(49)]
