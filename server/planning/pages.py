@@ -10,6 +10,7 @@ from server.catalog.model import Catalogue, Service, Unit, in_language
 from server.catalog.services import check_online, set_online_capable, trained_services
 from server.clock import berlin
 from server.errors import NotFound
+from server.planning import pages_import, pages_roster
 from server.web.api import Page
 from server.web.call import Call
 from server.web.render import render, see_other
@@ -90,4 +91,6 @@ pages = [
     Page("GET", "/office/services", services, SCHEDULER),
     Page("GET", "/office/services/{service}", effect, SCHEDULER),
     Page("POST", "/office/services/{service}", switch, SCHEDULER),
+    *pages_roster.pages,
+    *pages_import.pages,
 ]

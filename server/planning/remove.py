@@ -21,7 +21,7 @@ class DutyInUse(Conflict):
 
     type = "duty-in-use"
     title = "Der Dienst wird gebraucht"
-    detail = "Auf diesem Dienst liegt ein Termin. Bei Ausfall hilft die Seite „Abwesenheiten“."
+    detail = "Auf diesem Dienst liegt ein Termin. Fällt jemand aus, hilft die Seite „Ausfälle“."
 
 
 async def remove_duty(db: Database, staff: Staff, duty_id: int, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """How a refusal looks on the wire: problem+json (RFC 9457), `title` in German, `detail` in the asker's language."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -27,8 +28,12 @@ class UnsupportedBody(Refusal):
 def detail_of(refusal: Refusal, language: Language) -> str:
     """The refusal's words with its parameters filled in."""
     text = language.gettext(refusal.message)
+    shown = {
+        key: language.moment(value) if isinstance(value, datetime) else value
+        for key, value in refusal.params.items()
+    }
     try:
-        return text.format(**refusal.params)
+        return text.format(**shown)
     except (KeyError, IndexError, ValueError):
         return text
 
