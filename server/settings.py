@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -25,6 +26,8 @@ SCHEMES = {
     "sms_url": ("https://", "http://"),
     "signaling_url": ("ws://", "wss://"),
 }
+
+ORIGIN = re.compile(r"https?://[a-zA-Z0-9.-]+(:[0-9]{1,5})?")
 
 
 class SettingsRefused(Exception):
@@ -112,6 +115,10 @@ class Settings(BaseSettings):
         description="Comma-separated pages with a client of the citizen API; mails lead to the first; "
         "without: public_url",
     )
+    embed_origins: str = Field(
+        "",
+        description="Comma-separated origins whose pages may show booking in a frame; without: nobody",
+    )
     room_opens_minutes: int = Field(
         15, ge=0, le=120, description="Room opens this long before the appointment"
     )
@@ -180,6 +187,9 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name} must begin with {' or '.join(schemes)}")
         if self.smtp_url and not urlsplit(self.smtp_url).hostname:
             raise ValueError("smtp_url must look like smtp://host:25 or smtps://host:465")
+        for origin in self.embed_list:
+            if not ORIGIN.fullmatch(origin):
+                raise ValueError("embed_origins must look like https://www.example.de,https://example.de")
         try:
             json.loads(self.sms_body)
         except ValueError as error:
@@ -230,6 +240,10 @@ class Settings(BaseSettings):
     def client_pages(self) -> tuple[str, ...]:
         """Pages that carry a client of the citizen API; the first is where mails lead."""
         return tuple(url.strip() for url in self.citizen_clients.split(",") if url.strip())
+
+    @property
+    def embed_list(self) -> tuple[str, ...]:
+        return tuple(origin.strip() for origin in self.embed_origins.split(",") if origin.strip())
 
     @property
     def turn_list(self) -> tuple[str, ...]:

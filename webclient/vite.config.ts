@@ -11,6 +11,8 @@ const entries = {
   upload: "src/upload/main.ts",
   booking: "src/booking/main.ts",
   desk: "src/desk/main.ts",
+  frame: "src/embed/frame.ts",
+  embed: "src/embed/embed.ts",
 };
 
 function compressed(): Plugin {
@@ -46,7 +48,13 @@ export default defineConfig({
     // A data: address would need img-src or font-src data: in the Content-Security-Policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: entries },
+    rollupOptions: {
+      input: entries,
+      // The city's pages name this one script: its address never changes (served as /embed.js).
+      output: {
+        entryFileNames: (chunk) => (chunk.name === "embed" ? "embed.js" : "assets/[name]-[hash].js"),
+      },
+    },
   },
   test: { include: ["tests/**/*.test.ts"], environment: "node" },
 });

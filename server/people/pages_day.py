@@ -13,7 +13,7 @@ from server.documents.sent import items_sent
 from server.errors import NotFound
 from server.web.call import Call
 from server.web.documents_list import shown_documents
-from server.web.language import NAMES
+from server.web.language import NAMES, own_name
 from server.web.manage_page import STATES, checklist_of, place_of
 from server.web.render import render
 from server.web.room_state import room_state
@@ -38,6 +38,7 @@ class Visit:
     over: bool
     documents: int
     missing: str
+    spoken: str
 
 
 async def show_day(call: Call) -> web.Response:
@@ -105,6 +106,7 @@ def _visit(call: Call, catalogue: Catalogue, appointment: Appointment, name: str
         over=appointment.ends_at < call.now and not present,
         documents=len(sent),
         missing=", ".join(in_language(item.name, code) for item in missing),
+        spoken=own_name(appointment.spoken) if appointment.spoken else "",
     )
 
 
@@ -138,6 +140,7 @@ async def show_case(call: Call) -> web.Response:
         site=place_of(catalogue, appointment),
         chosen=chosen,
         state_text=call.language.gettext(STATES[appointment.state]),
+        spoken=own_name(appointment.spoken) if appointment.spoken else "",
         language_name=NAMES.get(appointment.language, appointment.language),
         fee=sum(service.fee_cents * n for service, n in chosen),
         documents=documents,

@@ -10,6 +10,7 @@ from server.errors import Refusal, Unavailable
 from server.settings import Settings
 from server.web.call import OFFICE, Call
 from server.web.dispatch import language_of
+from server.web.embedded import goes_on, may_be_framed
 from server.web.problems import as_problem, from_http
 from server.web.render import render_refusal
 
@@ -25,7 +26,7 @@ class Broken(Refusal):
     detail = "Es lag nicht an Ihnen. Bitte versuchen Sie es noch einmal oder rufen Sie uns an."
 
 
-def content_security_policy(settings: Settings) -> str:
+def content_security_policy(settings: Settings, framers: str = "'none'") -> str:
     sources = {
         "default-src": "'none'",
         "script-src": "'self'",
@@ -36,7 +37,7 @@ def content_security_policy(settings: Settings) -> str:
         "connect-src": f"'self' {settings.room_url.partition('/signaling')[0]}",
         "form-action": "'self'",
         "base-uri": "'none'",
-        "frame-ancestors": "'none'",
+        "frame-ancestors": framers,
         "require-trusted-types-for": "'script'",
         "trusted-types": "lit-html",
     }
@@ -85,6 +86,7 @@ def refusals() -> Middleware:
 def hardened(settings: Settings) -> Middleware:
     """Security headers on every answer; a route may set a stricter policy of its own."""
     always = security_headers(settings)
+    framed = {"Content-Security-Policy": content_security_policy(settings, " ".join(settings.embed_list))}
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -92,7 +94,10 @@ def hardened(settings: Settings) -> Middleware:
         if not response.prepared:
             if response.content_type == "text/html" and not request.path.startswith("/office"):
                 response.enable_compression()  # not beside a session's token: BREACH (CVE-2013-3587)
-            for name, value in always.items():
+            goes_on(response, request, settings)
+            unframed = {"X-Frame-Options": "DENY"}
+            own = framed if may_be_framed(settings, request.path) else unframed
+            for name, value in {**always, **own}.items():
                 response.headers.setdefault(name, value)
         return response
 

@@ -16,6 +16,7 @@ from server.catalog.model import in_language
 from server.errors import Refusal
 from server.web.assets import asset, preloads_of, styles_of
 from server.web.call import Call
+from server.web.embedded import in_frame, is_framed
 from server.web.language import NAMES, Language, available
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -29,6 +30,8 @@ def render(call: Call, template: str, status: int = 200, **context: Any) -> web.
     The answer to a form says with `here` to which address a switch of the language leads back.
     """
     text = environment(call.language.code).get_template(template).render({**_common(call), **context})
+    if is_framed(call.request, call.office.settings):
+        text = in_frame(text, call.language.code)
     headers = {**HEADERS, "Content-Language": call.language.tag}
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=headers)
 
@@ -96,6 +99,8 @@ def _common(call: Call) -> dict[str, Any]:
         "languages": [(code, Language(code).tag, NAMES.get(code, code)) for code in available()],
         "here": call.request.path_qs if call.request.method in ("GET", "HEAD") else call.request.path,
         "staff": call.staff,
+        "framed": is_framed(call.request, settings),
+        "embed_origins": " ".join(settings.embed_list),
         "now": call.now,
     }
 

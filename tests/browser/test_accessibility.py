@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from server.app import PAGES
-from tests.browser import states, states_absence, states_office
+from tests.browser import states, states_absence, states_office, states_roster
 from tests.browser.sound import NARROWEST, PHONE, faults
 from tests.browser.states import Opening, Visit, at, below, in_turn, inside
 from tests.browser.visitor import new_visitor, speak
@@ -25,7 +25,13 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
     "/barrierefreiheit": {"page": at("/barrierefreiheit")},
     "/datenschutz": {"page": at("/datenschutz")},
     "/impressum": {"page": at("/impressum")},
+    "/embed.js": {},  # a script, no page
+    "/buchen": {
+        "a site": at("/buchen?site=rathausplatz"),
+        "unknown": at("/buchen?service=gibtsnicht"),
+    },
     "/times": {
+        "another language": at("/times?service=meldebescheinigung&count=1&spoken=uk"),
         "all": at("/times?service=meldebescheinigung&count=2"),
         "video": at("/times?service=bauberatung&count=1&mode=video"),
         "on site": at("/times?service=personalausweis&count=1&mode=onsite"),
@@ -53,6 +59,7 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
         "unknown": at("/a/gibt-es-nicht"),
     },
     "/a/{token}/move": {"times": in_turn(states.booked_on_site, below("/move"))},
+    "/a/{token}/not-coming": {"one button": in_turn(states.booked_on_site, below("/not-coming"))},
     "/a/{token}/cancel": {"question": in_turn(states.booked_on_site, below("/cancel"))},
     "/a/{token}/check": {
         "before": in_turn(states.booked_by_video, below("/check")),
@@ -100,6 +107,30 @@ STAFF: Mapping[str, Mapping[str, Opening]] = {
     "/office/services": {
         "list": inside("/office/services", "scheduler"),
         "saved": states_office.switched_off,
+    },
+    "/office/roster": {
+        "week": inside("/office/roster", "scheduler"),
+        "one site": inside("/office/roster?week=2027-03-08&site=kronenstrasse", "scheduler"),
+        "with conflicts": states_roster.with_conflicts,
+        "planned": states_roster.planned,
+    },
+    "/office/roster/duty": {
+        "empty": inside("/office/roster/duty", "scheduler"),
+        "refused": states_roster.duty_refused,
+    },
+    "/office/roster/series": {
+        "empty": inside("/office/roster/series", "scheduler"),
+        "planned": states_roster.series_planned,
+        "refused": states_roster.series_refused,
+    },
+    "/office/roster/imports": {
+        "empty": inside("/office/roster/imports", "scheduler"),
+        "refused": states_roster.file_refused,
+    },
+    "/office/roster/imports/{import}": {
+        "preview": states_roster.previewed,
+        "taken over": states_roster.taken_over,
+        "taken back": states_roster.taken_back,
     },
     "/office/services/{service}": {
         "off": inside("/office/services/bauberatung?to=off", "scheduler"),

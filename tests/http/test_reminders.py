@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server.booking.model import AppointmentRow
 from server.notices.outbox import OutboxRow
@@ -124,7 +124,7 @@ async def test_a_reminder_that_waits_is_dropped_when_the_appointment_is_cancelle
     city.clock.set(day_before(booked))
     await run(city)
     async with city.office.db.write() as tx:
-        row = AppointmentRow.__table__.update().where(AppointmentRow.number == booked["number"])
+        row = update(AppointmentRow).where(AppointmentRow.number == booked["number"])
         await tx.execute(row.values(state="cancelled"))
     assert await reminders(city) == []
 
