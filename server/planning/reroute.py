@@ -4,7 +4,7 @@ A hold without a colleague ends at once. Which appointments there are, and that 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -23,6 +23,7 @@ from server.clock import tick_of
 from server.db import Database
 from server.errors import NotFound, Refusal, SlotTaken
 from server.notices import outbox
+from server.people.model import StaffRow
 from server.planning.away import Absence, locked
 from server.planning.model import AbsenceRow, FateRow
 from server.sealing import Keyring
@@ -90,11 +91,16 @@ async def owned(tx: AsyncConnection, appointment_id: str) -> tuple[int, ...]:
 async def colleagues(
     tx: AsyncConnection, settings: Settings, catalogue: Catalogue, task: Task, now: datetime
 ) -> list[Candidate]:
-    """Duties of others that look free for it: same time, same way, same site; the best first."""
+    """Duties of others that look free for it: same time, same way, same site; the best first.
+
+    Whoever had somebody to speak the own language with gets nobody else.
+    """
     one, ticks = task.one, task.ticks
     wish = _wish(catalogue, one, EVERYTHING)
     if wish is None or not ticks:
         return []
+    spoken = await tx.scalar(select(StaffRow.languages).where(StaffRow.id == task.absence.staff_id))
+    wish = replace(wish, must_speak=wish.language in (spoken or ()))
     mode = cast("Mode", one.mode)
     before, after = tick_of(one.starts_at) - ticks[0], ticks[-1] + 1 - tick_of(one.ends_at)
     span = Span(one.starts_at, one.ends_at, mode, one.site_id, before, after)
@@ -121,7 +127,7 @@ async def alternatives(
 def _wish(catalogue: Catalogue, one: Appointment, channel: str = "online") -> Wish | None:
     """None when the city does not offer this any more: then somebody has to talk about it."""
     try:
-        return wish_of(catalogue, one.services, cast("Mode", one.mode), one.site_id, one.language, channel)
+        return wish_of(catalogue, one.services, cast("Mode", one.mode), one.site_id, one.spoken, channel)
     except Refusal:
         return None
 

@@ -101,7 +101,7 @@ def _state(appointment: Appointment, *, displaced: bool, lapsed: bool) -> str:
 async def _near(call: Call, catalogue: Catalogue, appointment: Appointment) -> list[DayView]:
     """Free times near the old one, to be chosen with one press."""
     try:
-        wish = wish_of(catalogue, appointment.services)
+        wish = wish_of(catalogue, appointment.services, language=appointment.spoken)
     except Refusal:
         return []
     old = Slot(

@@ -5,12 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from server.app import jobs_of
 from server.audit import AuditRow
-from server.booking.model import AppointmentRow, ClaimRow, DutyRow
-from server.jobs import JobRunner
+from server.booking.model import AppointmentRow, DutyRow
 from server.notices.outbox import OutboxRow
 from tests.http.reading import get
 from tests.office.city import City, Client, only_sqlite
@@ -145,18 +143,6 @@ async def test_choosing_a_new_time_ends_the_waiting(city: City) -> None:
 
 
 @pytest.mark.criterion("B09")
-async def test_who_does_not_choose_is_cancelled_with_a_mail_when_the_old_time_comes(city: City) -> None:
-    booked = await book_at(city, "personalausweis", "09:00", mode="onsite")
-    await declare(await city.sign_in("scheduler"), 3, DAY)
-    address = f"/api/v1/appointments/{booked['token']}"
-    for minutes, state in ((-1, "confirmed"), (0, "cancelled")):
-        city.clock.set(datetime.fromisoformat(booked["start"]) + timedelta(minutes=minutes))
-        await JobRunner(city.office.db, city.clock, jobs_of(city.office)).run_due()
-        assert (await (await city.client.get(address)).json())["state"] == state
-    assert (await events(city)).count("cancelled") == 1
-
-
-@pytest.mark.criterion("B09")
 async def test_names_are_shown_only_of_those_to_be_called_and_every_look_is_recorded(city: City) -> None:
     soon = await book_at(city, "personalausweis", "09:00", "2027-03-01", "onsite", phone="0831 123456")
     silent = await book_at(
@@ -229,6 +215,20 @@ async def test_an_open_hold_goes_to_a_colleague_or_ends(city: City) -> None:
     assert await faults(city) == []
 
 
+@only_sqlite()
+@pytest.mark.criterion("B09")
+async def test_whoever_speaks_with_a_clerk_in_another_language_is_not_sent_to_one_who_does_not(
+    city: City,
+) -> None:
+    """Clerk 1 speaks English, clerk 2 does the same service but doesn't."""
+    booked = await book_at(city, "meldebescheinigung", "10:00")
+    async with city.office.db.write() as tx:
+        one = update(AppointmentRow).where(AppointmentRow.number == booked["number"])
+        await tx.execute(one.values(spoken="en"))
+    (made,) = await declare(await city.sign_in("scheduler"), 1, DAY)
+    assert (made["colleague"], made["offered"]) == (0, 1)
+
+
 @pytest.mark.criterion("B09")
 async def test_two_who_are_away_are_not_sent_to_each_other(city: City) -> None:
     booked = await book_at(city, "bauberatung", "09:00")
@@ -259,48 +259,3 @@ async def test_declared_twice_it_is_one_absence_and_one_mail(city: City) -> None
     first, second = await declare(scheduler, 3, DAY), await declare(scheduler, 3, DAY)
     assert first == second
     assert (await events(city)).count("displaced") == 1
-
-
-@pytest.mark.criterion("B09")
-async def test_the_job_finishes_what_a_killed_process_left(
-    city: City, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The row is there, nothing else was done: as if the power had failed right after it."""
-    booked = [
-        await book_at(city, "bauberatung", "09:00"),
-        await book_at(city, "bauberatung", "09:30"),
-    ]
-    scheduler = await city.sign_in("scheduler")
-
-    async def dies(*_: Any) -> None:
-        raise RuntimeError
-
-    with monkeypatch.context() as broken:
-        broken.setattr("server.planning.absence.work_off", dies)
-        answer = await scheduler.post(ABSENCES, json={"staff_id": 1, **DAY})
-        assert answer.status == 500
-    (left,) = await (await scheduler.get(ABSENCES)).json()
-    assert left["done"] is False
-    city.clock.advance(timedelta(minutes=2))
-    await JobRunner(city.office.db, city.clock, jobs_of(city.office)).run_due()
-    (made,) = await (await scheduler.get(ABSENCES)).json()
-    assert made["done"] is True
-    assert numbers((await report(scheduler, made["id"]))["appointments"]) == numbers(booked)
-    assert await faults(city, numbers(booked)) == []
-
-
-@only_sqlite()
-async def test_a_duty_planned_later_stays_out_of_the_absence(city: City) -> None:
-    scheduler = await city.sign_in("scheduler")
-    await declare(scheduler, 2, DAY)
-    async with city.office.db.write() as tx:
-        duty = (await tx.execute(select(DutyRow.__table__).where(DutyRow.staff_id == 2))).first()
-        assert duty is not None
-        at = datetime.fromisoformat("2027-03-02T13:00:00+01:00")
-        fresh = {**duty._asdict(), "starts_at": at, "ends_at": at + timedelta(hours=1), "id": 900}
-        await tx.execute(DutyRow.__table__.insert().values(**fresh))  # type: ignore[attr-defined]
-    city.clock.advance(timedelta(minutes=2))
-    await JobRunner(city.office.db, city.clock, jobs_of(city.office)).run_due()
-    async with city.office.db.read() as tx:
-        blocked = list(await tx.scalars(select(ClaimRow.tick).where(ClaimRow.duty_id == 900)))
-    assert len(blocked) == 12
