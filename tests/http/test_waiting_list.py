@@ -247,7 +247,7 @@ async def test_limits_and_nonsense_are_refused(make_city: MakeCity) -> None:
     assert (await join(city, "anna")).status == 409
     assert (await join(city, "berta")).status == 201
     assert (await join(city, "clara")).status == 429
-    for wrong in (
+    nonsense: tuple[dict[str, Any], ...] = (
         {"to": "2027-02-01"},
         {"to": "2028-01-01"},
         {"earliest": "12:00", "latest": "11:00"},
@@ -255,7 +255,8 @@ async def test_limits_and_nonsense_are_refused(make_city: MakeCity) -> None:
         {"email": None},
         {"services": [{"id": "atlantis"}]},
         {"site": "atlantis"},
-    ):
+    )
+    for wrong in nonsense:
         assert (await join(city, "dora", **wrong)).status == 422, wrong
 
 
