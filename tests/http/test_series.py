@@ -167,7 +167,7 @@ async def test_the_pages_make_and_end_a_series(city: City) -> None:
     assert "Bitte wählen Sie mindestens einen Wochentag." in wrong.text
     done = await send(scheduler, form, ("weekday", "4"), **typed)
     assert "Der Dienst ist geplant." in done.text
-    assert "08:00–12:00, 12:30–16:00" in done.text
+    assert "Freitag · 08:00–12:00, 12:30–16:00 · jede Woche" in done.text
     ending = done.form("/end")
     ended = await read(await scheduler.post(ending.action, data=ending.filled(last_day="2027-03-08")))
     assert "Der wiederkehrende Dienst endet." in ended.text
