@@ -18,11 +18,10 @@ from server.booking.model import AppointmentRow, CaseRow, DutyRow
 from server.catalog.model import Catalogue, ChecklistItem, Service, Site
 from server.clock import SetClock
 from server.db import Base, Database
-from server.notices import outbox
+from server.notices import outbox, sms
 from server.notices.mailer import FileMailer, Mailer, NotSent, SmtpMailer, open_mailer
 from server.notices.outbox import OutboxRow
 from server.notices.sending import LOCK, MOST_ATTEMPTS, Postman, pause_after
-from server.notices.sms import FileTexter
 from server.people.model import StaffRow
 from server.sealing import Keyring, fingerprint
 from server.settings import Settings
@@ -69,7 +68,7 @@ class House:
 
         return Postman(
             self.db, self.mailer, self.keyring, self.settings, self.clock, catalogue,
-            lambda code: choose(code, None, ""), FileTexter(self.settings.data_dir / "sms"),
+            lambda code: choose(code, None, ""), sms.FileTexter(self.settings.data_dir / "sms"),
         )  # fmt: skip
 
     async def book(self, *, email: str | None = EMAIL, language: str = "de", mode: str = "video") -> str:
