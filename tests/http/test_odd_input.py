@@ -38,6 +38,11 @@ GOOD: dict[str, dict[str, Any]] = {
         "site": None,
     },
     "PATCH /api/v1/office/services/{service}": {"online_capable": True},
+    "POST /api/v1/office/absences": {
+        "staff_id": 2,
+        "starts_at": "2027-03-24T08:00:00Z",
+        "ends_at": "2027-03-24T12:00:00Z",
+    },
     "POST /api/v1/session": {"name": "nobody", "password": "wrong", "code": "1"},
 }
 

@@ -95,7 +95,8 @@ async def book_all(session: aiohttp.ClientSession, url: str, service: str) -> li
     query = {"service": service, "from": f"{monday}", "to": f"{monday + timedelta(days=6)}", "mode": "onsite"}
     async with session.get(f"{url}/api/v1/availability", params=query) as answer:
         slots = [slot for day in (await answer.json())["days"] for slot in day["slots"]]
-    numbers, free_from = [], ""
+    numbers: list[str] = []
+    free_from = ""
     for slot in slots:
         if slot["start"] < free_from or len(numbers) == MANY:
             continue
