@@ -28,9 +28,8 @@ def check_online(service: Service, trained: bool, language: str = "de") -> list[
     found = list(refusals(service.modes, service.identity, service.signature, brought))
     if "video" not in service.modes:
         reason = in_language(service.why_no_video, language)
-        found[0] = Finding(
-            "refused", "no-video", "Die Dienstleistung geht nicht per Video: {reason}", {"reason": reason}
-        )
+        detail = "Die Dienstleistung geht nicht per Video: {reason}"
+        found[0] = Finding("refused", "no-video", detail, {"reason": reason})
     if any(finding.kind == "refused" for finding in found):
         return found
     found += _needs(service, brought, language)

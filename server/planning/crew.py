@@ -34,7 +34,8 @@ async def clerk_of(tx: AsyncConnection, login: str) -> Clerk:
     for clerk in await clerks(tx):
         if clerk.login == login:
             return clerk
-    raise DutyRefused("„{login}“ kann keinen Dienst übernehmen.", params={"login": login[:64]})
+    detail = "„{login}“ kann keinen Dienst übernehmen."
+    raise DutyRefused(detail, params={"login": login[:64]})
 
 
 async def site_names(tx: AsyncConnection) -> dict[str, str]:

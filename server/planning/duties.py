@@ -84,11 +84,9 @@ def check_overlaps(duties: Sequence[Duty]) -> None:
     in_order = sorted(duties, key=lambda duty: (duty.staff_id, duty.starts_at))
     for one, other in pairwise(in_order):
         if one.staff_id == other.staff_id and other.starts_at < one.ends_at:
-            raise DutyRefused(
-                "Zwei Dienste derselben Person überschneiden sich: {at}.",
-                params={"at": other.starts_at},
-                starts_at=other.starts_at.isoformat(),
-            )
+            detail = "Zwei Dienste derselben Person überschneiden sich: {at}."
+            at = other.starts_at
+            raise DutyRefused(detail, params={"at": at}, starts_at=at.isoformat())
 
 
 async def known_duties(tx: AsyncConnection, duties: Sequence[Duty]) -> list[Duty]:

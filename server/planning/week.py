@@ -15,7 +15,7 @@ from server.people.model import StaffRow
 from server.planning.duties import Duty
 
 OVERLAP = "Überschneidet sich mit einem anderen Dienst dieser Person."
-SAME_DESK = "Diesen Schalter hat zur selben Zeit noch jemand."
+SAME_DESK = "Zur selben Zeit ist noch jemand an diesem Schalter."
 CLOSED = "An diesem Tag ist geschlossen."
 OUTSIDE = "Liegt zum Teil außerhalb der Öffnungszeiten."
 
