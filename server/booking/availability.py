@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.booking.answers import Answers
 from server.booking.calendar import JETZT, bits, first_tick, fits, grid
 from server.booking.model import CalendarChangeRow
 from server.booking.release import EVERYTHING, open_now
@@ -33,6 +35,8 @@ class Calendar:
     """Keeps a `Snapshot` up to date and answers questions about free times from it."""
 
     def __init__(self, db: Database, *, assumption_day: bool = True) -> None:
+        self.answers = Answers()
+        self.version = 0
         self._db = db
         self._assumption_day = assumption_day
         self._snapshot: Snapshot | None = None
@@ -100,6 +104,7 @@ class Calendar:
         self._snapshot = await load(tx, await load_catalogue(tx), now, self._assumption_day)
         self._loaded_at = now
         self._fresh_catalogue = True
+        self.version += 1
 
     async def _follow(self, tx: AsyncConnection, snapshot: Snapshot, now: datetime) -> None:
         query = select(CalendarChangeRow.id, CalendarChangeRow.duty_id)
@@ -110,6 +115,7 @@ class Calendar:
             return
         if fresh:
             await follow(tx, snapshot, {row.duty_id for row in fresh if row.duty_id is not None})
+            self.version += 1
             self._seen = max(self._seen, *(row.id for row in fresh))
             self._recent = {row.id for row in rows if row.id > self._seen - OVERLAP}
 
@@ -145,6 +151,11 @@ class Calendar:
     def _next_spoken(self, snapshot: Snapshot, wish: Wish, now: datetime) -> datetime | None:
         next_video, next_onsite = self._next(snapshot, replace(wish, must_speak=True), now)
         return min((at for at in (next_video, *next_onsite.values()) if at), default=None)
+
+    def keep(self, key: Hashable, answer: bytes, now: datetime) -> None:
+        """Keeps an answer just made from this calendar, without waiting for anything in between."""
+        assert self._snapshot is not None
+        self.answers.keep(key, answer, self.version, now, self._snapshot.next_expiry(now))
 
     async def is_offered(self, wish: Wish, slot: Slot, now: datetime) -> bool:
         """Whether this very time would be offered now."""

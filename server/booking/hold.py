@@ -168,6 +168,7 @@ async def extend(db: Database, calendar: Calendar, settings: Settings, token: st
             raise AlreadyExtended
         claims = update(ClaimRow).where(ClaimRow.appointment_id == appointment.id)
         await tx.execute(claims.values(expires_at=expires_at))
+        await announce(tx, appointment.duty_id, now)
         appointment = await appointment_by_id(tx, appointment.id)
     calendar.touch()
     return _held(appointment, settings)

@@ -46,12 +46,24 @@ FOUR_WEEKS = timedelta(days=28)
 KEY = "Idempotency-Key"
 
 
-async def availability(call: Call) -> Reply:
+async def availability(call: Call) -> web.Response:
     return await free_times(call, "online")
 
 
-async def free_times(call: Call, channel: str) -> Reply:
-    """What the query asks for, as far as this channel may have it."""
+async def free_times(call: Call, channel: str) -> web.Response:
+    """What the query asks for, as far as this channel may have it; the same question is worked out once."""
+    calendar = call.office.calendar
+    key = (channel, call.language.code, call.request.query_string)
+    await calendar.snapshot(call.now)
+    body = calendar.answers.find(key, calendar.version, call.now)
+    if body is None:
+        body = (await _free_times(call, channel)).model_dump_json(exclude_none=True, by_alias=True).encode()
+        calendar.keep(key, body, call.now)
+    headers = {"Cache-Control": "no-store"}
+    return web.Response(body=body, content_type="application/json", charset="utf-8", headers=headers)
+
+
+async def _free_times(call: Call, channel: str) -> AvailabilityOut:
     query: AvailabilityQuery = call.query
     services = query.pairs()
     wish = wish_of(await call.catalogue(), services, query.mode, query.site, query.lang, channel)
@@ -59,7 +71,7 @@ async def free_times(call: Call, channel: str) -> Reply:
     last = query.to or min(first, date.max - FOUR_WEEKS) + FOUR_WEEKS
     check_range(first, last)
     offers = await call.office.calendar.offers(wish, first, last, call.now, call.language.code)
-    return Reply(_availability(offers, call))
+    return _availability(offers, call)
 
 
 def check_range(first: date, last: date) -> None:

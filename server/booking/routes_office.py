@@ -1,5 +1,7 @@
 """Booking by staff for others (telephone, counter, door) and the plans by which capacity is released to them."""
 
+from aiohttp import web
+
 from server.booking.release import PlanRefused
 from server.booking.routes import KEY, free_times, hold_for
 from server.booking.set_release import places, set_release
@@ -29,7 +31,7 @@ def _check_channel(call: Call, channel: str) -> str:
     return channel
 
 
-async def availability(call: Call) -> Reply:
+async def availability(call: Call) -> web.Response:
     return await free_times(call, _check_channel(call, call.query.channel))
 
 

@@ -56,6 +56,11 @@ class Snapshot:
         for duties in self.days.values():
             duties.pop(duty_id, None)
 
+    def next_expiry(self, now: datetime) -> datetime | None:
+        """When the first of the holds that still last gives its time back."""
+        ends = (end for duties in self.days.values() for duty in duties.values() for _, end in duty.held)
+        return min((end for end in ends if end > now), default=None)
+
     def _duty_day(
         self, duty: Any, day: date, span: int, claims: list[tuple[int, datetime | None]]
     ) -> DutyDay:
