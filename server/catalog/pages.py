@@ -5,6 +5,7 @@ from aiohttp import web
 from server.booking.routing import wish_of
 from server.catalog.model import Catalogue, Service, Unit, in_language
 from server.catalog.pages_city import accessibility, imprint, language, privacy
+from server.catalog.pages_import import pages as import_pages
 from server.catalog.search import nearest, search
 from server.errors import NotFound, Refusal
 from server.web.api import Page
@@ -77,4 +78,5 @@ pages = [
     Page("GET", "/datenschutz", privacy),
     Page("GET", "/impressum", imprint),
     Page("GET", "/language", language),
+    *import_pages,
 ]

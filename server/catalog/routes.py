@@ -2,6 +2,7 @@
 
 from server.catalog.model import Catalogue, Service, Site, in_language
 from server.catalog.pages import why_no_video
+from server.catalog.routes_import import endpoints as import_endpoints
 from server.catalog.services import DAYS, NoVideo, search, set_online_capable
 from server.catalog.shapes import (
     ItemOut,
@@ -121,4 +122,5 @@ endpoints = [
         refusals=(NotFound, NoVideo),
         roles=SCHEDULER,
     ),
+    *import_endpoints,
 ]

@@ -1,5 +1,6 @@
 """The shapes of sites and services in the API. What they mean is in `model.py`."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -70,3 +71,26 @@ class OfficeServiceOut(Model):
 
 class SwitchBody(Model):
     online_capable: Annotated[bool, Field(strict=True)]
+
+
+class ChangeOut(Model):
+    """`table`: unit, site, service, closure. `what`: added, changed, hidden, removed."""
+
+    table: str
+    what: str
+    id: str
+    fields: list[str]
+
+
+class CatalogueImportOut(Model):
+    """`state`: previewed, applied, undone. `wrong`: a message for each bad line; then nothing can be taken over."""
+
+    id: str
+    name: str
+    state: str
+    by: str
+    created_at: datetime
+    applied_at: datetime | None = None
+    undone_at: datetime | None = None
+    wrong: list[str]
+    changes: list[ChangeOut]

@@ -4,6 +4,7 @@ from playwright.async_api import expect
 
 from tests.browser.states import Visit
 from tests.browser.visitor import sign_in
+from tests.http.test_import import GOOD
 from tests.http.test_roster_import import CSV
 
 DESK = {"place": "rathausplatz", "desk": "7"}
@@ -90,3 +91,28 @@ async def taken_back(visit: Visit) -> None:
     await taken_over(visit)
     await visit.page.get_by_role("button", name="Import zurücknehmen").click()
     await expect(visit.page.get_by_text("Der Import ist zurückgenommen.")).to_be_visible()
+
+
+async def _catalogue(visit: Visit, text: str) -> None:
+    await sign_in(visit.page, "scheduler")
+    await visit.go("/office/catalogue/imports")
+    file = {"name": "katalog.yaml", "mimeType": "application/yaml", "buffer": text.encode()}
+    await visit.page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    await visit.page.get_by_role("button", name="Vorschau zeigen").click()
+
+
+async def catalogue_previewed(visit: Visit) -> None:
+    await _catalogue(visit, GOOD)
+    await expect(visit.page.get_by_text("Bisher ist nichts geändert.")).to_be_visible()
+
+
+async def catalogue_wrong(visit: Visit) -> None:
+    await _catalogue(visit, GOOD.replace("minutes: 30", "minutes: 31"))
+    await expect(visit.page.get_by_text("Die Datei hat Fehler")).to_be_visible()
+
+
+async def catalogue_given_back(visit: Visit) -> None:
+    await catalogue_previewed(visit)
+    await visit.page.get_by_role("button", name="Übernehmen").click()
+    await visit.page.get_by_role("button", name="Import zurücknehmen").click()
+    await expect(visit.page.get_by_text("wieder wie vorher")).to_be_visible()

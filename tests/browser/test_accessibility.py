@@ -108,6 +108,12 @@ STAFF: Mapping[str, Mapping[str, Opening]] = {
         "list": inside("/office/services", "scheduler"),
         "saved": states_office.switched_off,
     },
+    "/office/catalogue/imports": {"empty": inside("/office/catalogue/imports", "scheduler")},
+    "/office/catalogue/imports/{import}": {
+        "preview": states_roster.catalogue_previewed,
+        "wrong": states_roster.catalogue_wrong,
+        "given back": states_roster.catalogue_given_back,
+    },
     "/office/roster": {
         "week": inside("/office/roster", "scheduler"),
         "one site": inside("/office/roster?week=2027-03-08&site=kronenstrasse", "scheduler"),
