@@ -222,7 +222,7 @@ def _looking_free(place: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         ClaimRow.duty_id == DutyRow.id,
         ClaimRow.tick >= bindparam("first"),
         ClaimRow.tick < bindparam("after"),
-        ClaimRow.appointment_id != bindparam("own"),
+        ClaimRow.appointment_id.is_distinct_from(bindparam("own")),
         or_(ClaimRow.expires_at.is_(None), ClaimRow.expires_at > bindparam("now")),
     )
     known = TrainingRow.service_id.in_(bindparam("services", expanding=True))

@@ -12,8 +12,7 @@ from server.booking.pages_hold import CHECKS, LONGEST_NAME, WORDS
 from server.booking.pages_parts import chosen_of, day_from, mode_of, pairs_of
 from server.booking.routes_waiting import minutes_of
 from server.booking.routing import Wish, wish_of
-from server.booking.show_waiting import view_of
-from server.booking.waiting_list import WaitAsk, accept, decline, join, leave
+from server.booking.waiting_list import WaitAsk, accept, decline, join, leave, view_of
 from server.clock import berlin
 from server.errors import AlreadyWaiting, BadInput
 from server.web.api import Page

@@ -4,8 +4,8 @@ from server.access import waiting_token
 from server.booking.shapes import AppointmentOut
 from server.booking.shapes_waiting import WaitBody, WaitOut
 from server.booking.show import appointment_out
-from server.booking.show_waiting import view_of, waiting_json
-from server.booking.waiting_list import WaitAsk, accept, decline, join, leave
+from server.booking.show_waiting import waiting_json
+from server.booking.waiting_list import WaitAsk, accept, decline, join, leave, view_of
 from server.clock import berlin
 from server.errors import AlreadyWaiting, OfferOver, ServicesExclude, TooManyAppointments, TooManyHolds
 from server.web.api import Endpoint, Reply

@@ -126,6 +126,24 @@ async def position_of(tx: AsyncConnection, entry: WaitingEntry) -> int:
     return 1 + sum(1 for one in ahead if dict(one.services).keys() & own)
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingView:
+    """The entry, its position (None when it is over), and the time that is kept for it."""
+
+    entry: WaitingEntry
+    position: int | None
+    offered: Appointment | None
+
+
+async def view_of(tx: AsyncConnection, token: str) -> WaitingView:
+    entry = await waiting_by_token(tx, token)
+    position = await position_of(tx, entry) if entry.state in OPEN else None
+    offered = None
+    if entry.state in ("offered", "booked") and entry.offered_id:
+        offered = await appointment_by_id(tx, entry.offered_id)
+    return WaitingView(entry, position, offered)
+
+
 async def accept(db: Database, calendar: Calendar, settings: Settings, token: str, now: datetime) -> Booked:
     """The offered time becomes an appointment with what was told on joining. Twice is fine; `OfferOver` when too late."""
     secret = settings.secret.get_secret_value()

@@ -6,6 +6,7 @@ from contextlib import aclosing
 from datetime import datetime
 
 from aiohttp import BodyPartReader, ClientError, MultipartReader, web
+from aiohttp.http import HttpProcessingError
 
 from server.access import Appointment, appointment_by_token, appointment_for
 from server.documents.delete import take_back
@@ -81,7 +82,7 @@ async def _up_to_the_file(request: web.Request) -> tuple[dict[str, str], BodyPar
                 if len(fields) >= MOST_FIELDS or not part.name:
                     raise BadInput(NO_FORM)
                 fields[part.name] = await _text(part)
-    except (ValueError, AssertionError, web.HTTPException):
+    except (ValueError, AssertionError, HttpProcessingError, web.HTTPException):
         raise BadInput(NO_FORM) from None
     except (ClientError, ConnectionError):
         raise BadInput(BROKEN_OFF) from None
@@ -125,7 +126,7 @@ async def _steady(part: BodyPartReader) -> AsyncGenerator[bytes, None]:
             empty = empty and not chunk
             if chunk:
                 yield chunk
-    except (ValueError, AssertionError, ClientError, ConnectionError):
+    except (ValueError, AssertionError, HttpProcessingError, ClientError, ConnectionError):
         raise BadInput(BROKEN_OFF) from None
     except TimeoutError:
         raise BadInput(TOO_SLOW) from None
@@ -208,7 +209,7 @@ def _out(document: StoredDocument) -> DocumentOut:
 CLERK = frozenset({"clerk"})
 OWN = "/api/v1/appointments/{token}/documents"
 OFFICE = "/api/v1/office/appointments/{id}/documents"
-FILE = "application/octet-stream"
+FILE = "*/*"
 
 endpoints: list[Endpoint] = [
     Endpoint(

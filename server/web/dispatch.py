@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 from multidict import MultiMapping
 from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import to_jsonable_python
@@ -125,7 +126,7 @@ async def _read_form(request: web.Request) -> MultiMapping[Any]:
     """The form of a page, kept for its handler. What is no form, or says it is in no known alphabet, is refused."""
     try:
         form = await request.post()
-    except (ValueError, LookupError, AssertionError, web.RequestPayloadError):
+    except (ValueError, LookupError, AssertionError, HttpProcessingError, web.RequestPayloadError):
         raise BadInput from None
     if not all(_is_sound(value) for value in form.values() if isinstance(value, str)):
         raise BadInput

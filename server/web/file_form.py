@@ -4,6 +4,7 @@ import hmac
 from dataclasses import dataclass, field
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http import HttpProcessingError
 
 from server.errors import BadInput, ForeignOrigin, TooLarge
 from server.web.call import Call
@@ -37,7 +38,14 @@ async def read_file_form(call: Call, limit: int, *, csrf: bool = False) -> FileF
                 return FileForm((part.filename or "")[:200], data, fields)
             if part.name and len(fields) < 10:
                 fields[part.name] = (await _read(part, FIELD_BYTES)).decode("utf-8", "replace")
-    except (ValueError, LookupError, AssertionError, RuntimeError, web.RequestPayloadError):
+    except (
+        ValueError,
+        LookupError,
+        AssertionError,
+        RuntimeError,
+        HttpProcessingError,
+        web.RequestPayloadError,
+    ):
         raise BadInput from None
     _check(call, fields, csrf)
     raise BadInput("Bitte wählen Sie eine Datei aus.")

@@ -31,7 +31,7 @@ async def check(answer: ClientResponse, path: str) -> Any:
         assert await answer.read() == b""
         return None
     kind = answer.content_type
-    media = content.get(kind, content.get("application/octet-stream"))
+    media = content.get(kind, content.get("*/*"))
     assert media is not None, f"{answer.method} {path}: {kind}"
     if "json" not in kind:
         return await answer.read()

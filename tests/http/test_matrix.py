@@ -1,131 +1,29 @@
 """Every route × everybody × own, foreign and missing objects: who gets what, and that a refusal changes nothing."""
 
 import asyncio
-import secrets
-import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse, FormData
+from aiohttp import ClientResponse
 from aiohttp.test_utils import TestServer
-from sqlalchemy import select, update
 
 from server.app import ENDPOINTS, PAGES
-from server.booking.model import AppointmentRow, DutyRow
 from server.jobs import JobRunner
 from server.web.api import Endpoint, Page
 from tests.http.matrix import LOGINS, ROLES, TABLE, VISITORS, expected
+from tests.http.matrix_world import Thing, World, a_file, random_thing
 from tests.office.city import City, Client
 
 CHANNELS = {"hotline": "phone", "gate": "walk-in"}
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 EVERY: list[Endpoint | Page] = [*ENDPOINTS, *PAGES]
 ROUTES: dict[str, Endpoint | Page] = {f"{route.method} {route.path}": route for route in EVERY}
-NOWHERE = {"duty": "999999", "series": "999999", "import": "0" * 32} | {"absence": "0" * 32, "visit": "0" * 32}
+NOWHERE = {"duty": "999999", "series": "999999", "import": "0" * 32} | {
+    "absence": "0" * 32,
+    "visit": "0" * 32,
+}
 PERSONAL = ("{token}", "{hold}", "{appointment}", "{id}", "{document}")
-WATCHED = (
-    "appointment",
-    "claim",
-    "case",
-    "document",
-    "service",
-    "duty",
-    "staff",
-    "idempotency",
-    "site",
-    "unit",
-)
-COUNTED = ("outbox", "audit", "staff_session", "calendar_change", "closure", "training")
-
-
-@dataclass(frozen=True)
-class Thing:
-    """An appointment with all that points to it; `hold` is a hold of its own, still open."""
-
-    id: str
-    token: str
-    hold: str
-    document: str
-
-
-def random_thing() -> Thing:
-    return Thing(
-        secrets.token_hex(16), secrets.token_urlsafe(21), secrets.token_urlsafe(21), secrets.token_hex(16)
-    )
-
-
-@dataclass
-class World:
-    """The city with its visitors and three appointments."""
-
-    city: City
-    clients: dict[str, Client] = field(default_factory=dict)
-    own: Thing = field(default_factory=random_thing)
-    foreign: Thing = field(default_factory=random_thing)
-    others: Thing = field(default_factory=random_thing)
-    slots: Iterator[dict[str, Any]] = field(default_factory=lambda: iter(()))
-    spare: dict[str, Any] = field(default_factory=dict)
-
-    async def open(self) -> None:
-        offered = await self.city.free("bauberatung", "video", days=27)
-        slots = [slot for slot in offered if ":15:" not in slot["start"] and ":45:" not in slot["start"]]
-        self.slots, self.spare = iter(slots[3:-1]), slots[-1]
-        self.own = await self.thing(slots[0])
-        self.foreign = await self.thing(slots[1])
-        self.others = await self.thing(slots[2])
-        await self._give(self.own, 1)
-        await self._give(self.foreign, 4)
-        await self._give(self.others, 4)
-        self.city.clock.set(datetime.fromisoformat(slots[0]["start"]) - timedelta(minutes=5))
-        self.own = replace(self.own, hold=await self.hold())
-        for visitor in VISITORS:
-            self.clients[visitor] = await self.client(visitor)
-
-    async def client(self, visitor: str) -> Client:
-        login = LOGINS.get(visitor)
-        return await (self.city.sign_in(login) if login else self.city.another_client())
-
-    async def _give(self, thing: Thing, staff_id: int) -> None:
-        """The appointment lies on a duty of this clerk."""
-        async with self.city.office.db.write() as tx:
-            duty = await tx.scalar(select(DutyRow.id).where(DutyRow.staff_id == staff_id).limit(1))
-            one = update(AppointmentRow).where(AppointmentRow.id == thing.id)
-            await tx.execute(one.values(duty_id=duty))
-
-    async def hold(self) -> str:
-        answer = await self.city.hold("bauberatung", next(self.slots))
-        assert answer.status == 201, await answer.text()
-        return str((await answer.json())["hold"])
-
-    async def thing(self, slot: dict[str, Any] | None = None) -> Thing:
-        held = await self.city.hold("bauberatung", slot or next(self.slots))
-        answer = await self.city.confirm((await held.json())["hold"])
-        booked = await answer.json()
-        path = f"/api/v1/appointments/{booked['token']}/documents"
-        sent = await (await self.city.client.post(path, data=a_file())).json()
-        async with self.city.office.db.read() as tx:
-            id_ = await tx.scalar(select(AppointmentRow.id).where(AppointmentRow.number == booked["number"]))
-        return Thing(str(id_), booked["token"], "", sent["id"])
-
-    def state(self) -> dict[str, Any]:
-        """What the database holds, read beside the server."""
-        connection = sqlite3.connect(str(self.city.office.db.url.database))
-        try:
-            rows = {t: sorted(map(repr, connection.execute(f'SELECT * FROM "{t}"'))) for t in WATCHED}
-            counts = {t: connection.execute(f'SELECT count(*) FROM "{t}"').fetchone() for t in COUNTED}
-            return {**rows, **counts}
-        finally:
-            connection.close()
-
-
-def a_file() -> FormData:
-    form = FormData()
-    form.add_field("item", "lageplan")
-    form.add_field("file", PDF, filename="plan.pdf", content_type="application/pdf")
-    return form
 
 
 @dataclass(frozen=True)
