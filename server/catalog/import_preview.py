@@ -10,7 +10,6 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
-import yaml
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,14 +19,12 @@ from server.booking.model import CalendarChangeRow, RosterImportRow
 from server.catalog.load_file import store_catalogue
 from server.catalog.model import ClosureRow, ServiceRow, SiteRow, UnitRow
 from server.catalog.put_back import put_back
-from server.catalog.read_file import CatalogueFile, CatalogueRefused, parse_catalogue
+from server.catalog.read_file import CatalogueFile, parse_catalogue
 from server.db import Database
 from server.errors import BadInput, Conflict, NotFound
 from server.people.model import StaffRow
 
 KIND = "katalog"
-MOST_BYTES = 300_000
-MOST_NODES = 200_000
 TABLES = {"unit": UnitRow, "site": SiteRow, "service": ServiceRow, "closure": ClosureRow}
 Dump = dict[str, dict[str, dict[str, Any]]]
 
@@ -56,39 +53,6 @@ class FileHasFaults(BadInput):
 
 class _LetGo(Exception):
     """Ends the trial: nothing of it is kept."""
-
-
-def read_text(data: bytes) -> tuple[CatalogueFile | None, str, list[str]]:
-    """The file, its text, and a message for every bad line. Files that unfold into something huge are refused."""
-    try:
-        text = data.decode("utf-8-sig")
-        if "\0" in text:
-            raise ValueError
-        if _unfolded(text) > MOST_NODES:
-            return None, "", ["Zeile 1: Die Datei verweist zu oft auf sich selbst."]
-        return parse_catalogue(text), text, []
-    except CatalogueRefused as refused:
-        return None, "", refused.lines[:500]
-    except ValueError:
-        return None, "", ["Zeile 1: Die Datei ist kein Text in UTF-8."]
-    except (yaml.YAMLError, RecursionError):
-        return None, "", ["Zeile 1: kein lesbares YAML"]
-
-
-def _unfolded(text: str) -> int:
-    """How many values the file has once every reference is followed."""
-    sizes: dict[int, int] = {}
-
-    def size(node: Any) -> int:
-        if id(node) not in sizes:
-            sizes[id(node)] = MOST_NODES + 1  # a circle counts as endless
-            parts = node.value if isinstance(node, yaml.CollectionNode) else []
-            flat = [one for part in parts for one in (part if isinstance(part, tuple) else (part,))]
-            sizes[id(node)] = 1 + sum(size(one) for one in flat)
-        return sizes[id(node)]
-
-    root = yaml.compose(text, yaml.SafeLoader)
-    return size(root) if root is not None else 0
 
 
 async def preview(

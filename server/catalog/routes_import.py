@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 
 from server.catalog.import_preview import (
-    MOST_BYTES,
     CatalogueChanged,
     CatalogueImportDone,
     FileHasFaults,
@@ -12,9 +11,9 @@ from server.catalog.import_preview import (
     load_import,
     load_imports,
     preview,
-    read_text,
     undo,
 )
+from server.catalog.read_upload import MOST_BYTES, read_text
 from server.catalog.shapes import CatalogueImportOut, ChangeOut
 from server.errors import TooLarge
 from server.web.api import Endpoint, Reply
