@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.states import NO_PDF, PDF
-from tests.browser.visitor import MAIL, NAME, book, new_visitor, path_of
+from tests.browser.visitor import MAIL, NAME, book, new_visitor, path_of, sign_in
 from tests.office.city import City, only_sqlite
 
 pytestmark = [pytest.mark.browser, only_sqlite()]
@@ -151,3 +151,35 @@ async def test_a_refused_document_is_explained_at_its_field(page: Page) -> None:
         await field.set_input_files(PDF)  # type: ignore[arg-type]
         await expect(field).not_to_have_attribute("aria-invalid", "true")
         assert await field.get_attribute("aria-describedby") == hint
+
+
+async def through_its_parts(page: Page, name: str) -> None:
+    """Out of a field of date or time, whose inner parts have the focus without being `:focus`, to the next field."""
+    for _ in range(MOST_STEPS):
+        await page.keyboard.press("Tab")
+        at = await page.evaluate(FOCUSED)
+        assert at["outline"], f"no focus ring: {at}"
+        if at["name"] == name:
+            return
+    raise AssertionError(f"{name} is not reached with Tab")
+
+
+@pytest.mark.criterion("I02")
+async def test_a_duty_is_planned_with_the_keyboard_alone(page: Page) -> None:
+    await sign_in(page, "scheduler")
+    await page.goto("/office/roster?week=2027-03-01")
+    await tab_to(page, "Einzelnen Dienst planen")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Einzelnen Dienst planen")
+    await tab_to(page, name="login")
+    await page.keyboard.type("Clerk2")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("03052027")
+    await through_its_parts(page, "from")
+    await page.keyboard.type("0800AM")
+    await through_its_parts(page, "to")
+    await page.keyboard.type("1200PM")
+    await through_its_parts(page, "place")
+    await tab_to(page, "Dienst planen")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("Der Dienst ist geplant.")
