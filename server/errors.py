@@ -8,6 +8,7 @@
     ├── Conflict 409 ─── SlotTaken, TooLate, NotVideo, AlreadyExtended
     ├── Gone 410 ─────── HoldExpired, ActivationExpired, OfferOver
     ├── TooLarge 413 · TypeNotAllowed 415
+    ├── ProofRequired 428
     ├── TooMany 429 ──── TooManyHolds, TooManyAppointments
     └── Unavailable 503
 
@@ -146,6 +147,13 @@ class HoldExpired(Gone):
     detail = (
         "Die Zeit war für Sie reserviert, aber die Frist ist vorbei. Bitte wählen Sie noch einmal eine Zeit."
     )
+
+
+class ProofRequired(Refusal):
+    status = 428
+    type = "proof-required"
+    title = "Bitte kurz prüfen lassen"
+    detail = "Von hier kamen sehr viele Buchungen. Bitte lassen Sie kurz prüfen, dass kein Programm bucht, oder rufen Sie uns an."
 
 
 class TooLarge(Refusal):

@@ -129,6 +129,12 @@ class Settings(BaseSettings):
     max_holds: int = Field(
         10, ge=1, le=10_000_000, description="Open holds per client address; buildings share one"
     )
+    altcha_after: int = Field(
+        20,
+        ge=0,
+        le=1_000_000,
+        description="Times one client address may take in an hour before a proof of work is asked for; 0 = off",
+    )
     max_per_contact: int = Field(
         5, ge=1, le=1000, description="Open appointments of one mail address or telephone"
     )

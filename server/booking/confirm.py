@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,9 +24,10 @@ from server.booking.claim import announce
 from server.booking.limits import ContactPlace, PlaceTaken, of_a_place, with_place
 from server.booking.model import AppointmentRow, CaseRow, ClaimRow
 from server.booking.once import DoneBefore, Once
+from server.booking.proof import is_asked_for, use_proof
 from server.catalog.model import Catalogue
 from server.db import Database, UtcDateTime
-from server.errors import HoldExpired, MailNeeded, TooManyAppointments
+from server.errors import HoldExpired, MailNeeded, ProofRequired, TooManyAppointments
 from server.notices import outbox
 from server.sealing import Keyring, fingerprint
 from server.settings import Settings
@@ -69,6 +70,7 @@ class ConfirmAsk:
     language: str
     answers: dict[str, str]
     remind: str = "mail"
+    altcha: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +111,25 @@ async def confirm(
     async def book(place: ContactPlace) -> Appointment:
         async with db.write() as tx:
             held = await appointment_by_hold(tx, ask.hold)
+            if settings.altcha_after and await is_asked_for(tx, settings, await _client_of(tx, held), now):
+                await use_proof(tx, settings, ask.altcha, now)
             becoming = becomes(catalogue, settings, held, ask.email, place, now)
             return await _confirm(tx, keyring, secret, ask, held, becoming, once, now)
 
     try:
         appointment = await with_place(db, settings, ask.email, ask.phone, now, book)
-    except (DoneBefore, HoldExpired, TooManyAppointments) as refusal:
+    except (DoneBefore, HoldExpired, ProofRequired, TooManyAppointments) as refusal:
         earlier = await once.done_before(db) if once else None
         if earlier is None:
             raise (HoldExpired if isinstance(refusal, DoneBefore) else refusal) from None
         appointment = earlier
     calendar.touch()
     return Booked(appointment, manage_token(secret, appointment.id))
+
+
+async def _client_of(tx: AsyncConnection, held: Appointment) -> str:
+    query = select(AppointmentRow.client_key).where(AppointmentRow.id == held.id)
+    return await tx.scalar(query) or ""
 
 
 def becomes(

@@ -13,7 +13,15 @@ from server.booking.hold import Held, extend, held, release
 from server.booking.pages_parts import DAY, about, chosen_of, times_address
 from server.booking.routing import wish_of
 from server.booking.shapes import Mail, Name, Phone
-from server.errors import AlreadyExtended, HoldExpired, KeyReused, MailNeeded, NotFound, Refusal
+from server.errors import (
+    AlreadyExtended,
+    HoldExpired,
+    KeyReused,
+    MailNeeded,
+    NotFound,
+    ProofRequired,
+    Refusal,
+)
 from server.web.api import Handler, Reply
 from server.web.call import Call
 from server.web.language import available
@@ -44,6 +52,7 @@ class Details:
     phone: str = ""
     language: str = "de"
     remind: str = "mail"
+    altcha: str = ""
 
 
 def _or_what_it_became(page: Handler) -> Handler:
@@ -117,11 +126,14 @@ async def confirm_hold(call: Call) -> web.Response:
         return await _form(call, time, details, translated, status=422)
     language = details.language if details.language in available() else call.language.code
     email, phone = details.email or None, details.phone or None
-    ask = ConfirmAsk(token, details.name, email, phone, language, {}, details.remind)
+    ask = ConfirmAsk(token, details.name, email, phone, language, {}, details.remind, details.altcha or None)
     try:
         booked = await confirm(
             office.db, office.calendar, office.keyring, office.settings, ask, f"page.{token}", call.now
         )
+    except ProofRequired as refusal:
+        time = await held(office.db, office.settings, token, call.now)
+        return await _form(call, time, details, {}, refusal)
     except MailNeeded as refusal:
         time = await held(office.db, office.settings, token, call.now)
         text = said(call.language, refusal.message, {})
@@ -135,7 +147,11 @@ async def _typed(call: Call) -> Details:
     typed = {name: str(form.get(name, ""))[:1000].strip() for name in ("name", "email", "phone", "language")}
     remind = str(form.get("remind", "mail"))
     remind = remind if remind in REMIND else "mail"
-    return Details(**{**typed, "language": typed["language"] or call.language.code}, remind=remind)
+    return Details(
+        **{**typed, "language": typed["language"] or call.language.code},
+        remind=remind,
+        altcha=str(form.get("altcha", ""))[:4000],
+    )
 
 
 def faults(details: Details) -> dict[str, str]:
@@ -174,6 +190,7 @@ async def _form(
         "errors": errors,
         "must_mail": any(service.activation for service, _ in chosen),
         "more_time": more_time,
+        "proof": isinstance(refusal, ProofRequired),
         "notice": said(call.language, refusal.message, refusal.params) if refusal else "",
         **about(chosen),
     }

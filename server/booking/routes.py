@@ -31,6 +31,7 @@ from server.errors import (
     AlreadyExtended,
     BadInput,
     HoldExpired,
+    ProofRequired,
     ServicesExclude,
     SlotTaken,
     TooLate,
@@ -130,7 +131,9 @@ async def create_appointment(call: Call) -> Reply:
     office = call.office
     language = body.language or call.language.code
     answers = dict(body.answers or {})
-    ask = ConfirmAsk(body.hold, body.name, body.email, body.phone, language, answers, body.remind)
+    ask = ConfirmAsk(
+        body.hold, body.name, body.email, body.phone, language, answers, body.remind, body.altcha
+    )
     key = call.request.headers.get(KEY)
     booked = await confirm(office.db, office.calendar, office.keyring, office.settings, ask, key, call.now)
     office.bell.ring()
@@ -195,7 +198,7 @@ endpoints = [
         {201: AppointmentOut},
         body=AppointmentBody,
         headers=(KEY,),
-        refusals=(HoldExpired, AlreadyExtended, TooManyAppointments),
+        refusals=(HoldExpired, AlreadyExtended, ProofRequired, TooManyAppointments),
     ),
     Endpoint(
         "POST",

@@ -191,6 +191,16 @@ class AppointmentBody(Model):
         return self
 
 
+class ChallengeOut(Model):
+    """ALTCHA: which number up to `maxnumber`, written after the salt, has this SHA-256?"""
+
+    algorithm: Literal["SHA-256"]
+    challenge: str
+    maxnumber: int
+    salt: str
+    signature: str
+
+
 class MoveBody(Model):
     start: Instant
     mode: Mode

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.booking.model import AppointmentRow, CalendarChangeRow, ClaimRow, IdempotencyRow
+from server.booking.model import AppointmentRow, CalendarChangeRow, ClaimRow, IdempotencyRow, ProofRow
 from server.booking.model_waiting import FreedRow
 from server.db import Database
 
@@ -30,6 +30,7 @@ async def tidy(db: Database, now: datetime) -> None:
         await tx.execute(delete(ClaimRow).where(nobodys, ClaimRow.expires_at < now - KEEP))
         await tx.execute(delete(FreedRow).where(FreedRow.rest_until < now - KEEP))
         await _forget_limits(tx, now)
+        await tx.execute(delete(ProofRow).where(ProofRow.expires_at < now))
         await tx.execute(delete(AppointmentRow).where(*never_confirmed, ended))
         await tx.execute(delete(CalendarChangeRow).where(CalendarChangeRow.at < now - 4 * KEEP))
 

@@ -13,6 +13,7 @@ from server.errors import (
     NotFound,
     OffGrid,
     PastTime,
+    ProofRequired,
     Refusal,
     ServicesExclude,
     SlotTaken,
@@ -63,6 +64,7 @@ CODES: dict[str, tuple[int, str]] = {
 MEANING: tuple[tuple[tuple[type[Refusal], ...], str], ...] = (
     ((SlotTaken, OffGrid, PastTime, TooFar), "appointmentNotAvailable"),
     ((HoldExpired,), "processNotReservedAnymore"),
+    ((ProofRequired,), "captchaMissing"),
     ((NotFound,), "appointmentNotFound"),
     ((TooLate,), "appointmentCanNotBeCanceled"),
     ((ServicesExclude,), "invalidServiceId"),

@@ -1,12 +1,15 @@
 """The addresses of that API, each with and without a slash at its end. The contract: `docs/decisions/0010`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 
 from server.access import Appointment, appointment_by_hold
 from server.booking.hold import HoldAsk, hold
-from server.errors import NotFound
+from server.booking.proof import check as check_proof
+from server.booking.proof import fresh_challenge, is_asked_for, use_proof
+from server.errors import NotFound, ProofRequired
 from server.web.call import Call
 from server.zms.book import (
     ask_for_confirmation,
@@ -57,6 +60,9 @@ async def reserve(call: Call, front: Front) -> dict[str, Any]:
     if len(visit.offices) != 1:
         raise Declined("invalidOfficeId")
     language = call.language.code
+    async with call.office.db.write() as tx:
+        if await is_asked_for(tx, call.office.settings, call.client, call.now):
+            await use_proof(tx, call.office.settings, _captcha_of(body), call.now)
     ask = HoldAsk(
         visit.services,
         visit.mode,
@@ -107,18 +113,38 @@ async def show(call: Call, front: Front) -> dict[str, Any]:
     return await _process(call, front, appointment)
 
 
-async def captcha_details(_call: Call, _front: Front) -> dict[str, Any]:
-    """No proof is asked for: a limit of open reservations and the confirmation by mail do that work."""
-    return {"siteKey": "", "captchaChallenge": "", "captchaVerify": "", "captchaEnabled": False}
+async def captcha_details(call: Call, _front: Front) -> dict[str, Any]:
+    """A proof is asked for only above a rate; clients that show it always may get one here."""
+    base = f"{call.office.settings.public_url.rstrip('/')}{BASE}"
+    async with call.office.db.read() as tx:
+        wanted = await is_asked_for(tx, call.office.settings, call.client, call.now)
+    return {
+        "siteKey": "",
+        "captchaChallenge": f"{base}/captcha-challenge/",
+        "captchaVerify": f"{base}/captcha-verify/",
+        "captchaEnabled": wanted,
+    }
 
 
-async def captcha_challenge(_call: Call, _front: Front) -> dict[str, Any]:
-    return {"captchaEnabled": False}
+async def captcha_challenge(call: Call, _front: Front) -> dict[str, Any]:
+    return fresh_challenge(call.office.settings, call.now)
 
 
-async def captcha_verify(_call: Call, _front: Front) -> dict[str, Any]:
-    """Nothing to prove; no token is given out, so that none can be used twice."""
-    return {"meta": {"success": True}, "data": {"valid": True}, "token": None}
+async def captcha_verify(call: Call, _front: Front) -> dict[str, Any]:
+    """Says whether the solution is right; it counts, once, when a time is reserved with it as `captchaToken`."""
+    payload = _captcha_of(await body_of(call.request))
+    if payload is None:
+        raise Declined("captchaMissing")
+    try:
+        check_proof(call.office.settings, payload, call.now)
+    except ProofRequired as refusal:
+        raise Declined("captchaExpired" if refusal.extra.get("expired") else "captchaInvalid") from None
+    return {"meta": {"success": True}, "data": {"valid": True}, "token": payload}
+
+
+def _captcha_of(body: Mapping[str, Any]) -> str | None:
+    found = body.get("captchaToken") or body.get("payload")
+    return found if isinstance(found, str) and len(found) <= 4000 else None
 
 
 async def _process(call: Call, front: Front, appointment: Appointment) -> dict[str, Any]:

@@ -35,7 +35,8 @@ class CriteriaRecorder:
         marks = dict(report.user_properties).get(PROPERTY)
         if not marks:
             return
-        self._marks[report.nodeid] = list(marks)
+        assert isinstance(marks, list)
+        self._marks[report.nodeid] = marks
         if report.failed:
             self._outcomes[report.nodeid] = "failed"
         elif report.when == "call" and report.passed and not hasattr(report, "wasxfail"):

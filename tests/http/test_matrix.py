@@ -22,6 +22,7 @@ ROUTES: dict[str, Endpoint | Page] = {f"{route.method} {route.path}": route for 
 NOWHERE = {"duty": "999999", "series": "999999", "import": "0" * 32} | {
     "absence": "0" * 32,
     "visit": "0" * 32,
+    "entry": "nobody-waits-here",
 }
 PERSONAL = ("{token}", "{hold}", "{appointment}", "{id}", "{document}")
 
@@ -74,6 +75,7 @@ async def body_of(cell: Cell, world: World, values: dict[str, str], client: Clie
         "switch": {"json": {"online_capable": True}},
         "nonsense": {"json": {}},
         "plan": {"json": {"parts": []}},
+        "empty": {"json": {}},
         "page switch": {"data": {"to": "on", "csrf": csrf}},
         "appointment": {"json": {"hold": values["hold"], "name": "Erika Musterfrau"}},
         "details": {"data": {"name": "Erika Musterfrau"}},

@@ -43,6 +43,38 @@ GOOD: dict[str, dict[str, Any]] = {
         "starts_at": "2027-03-24T08:00:00Z",
         "ends_at": "2027-03-24T12:00:00Z",
     },
+    "POST /api/v1/office/holds": {
+        "services": [{"id": "bauberatung", "count": 1}],
+        "mode": "onsite",
+        "site": "kronenstrasse",
+        "start": "2027-03-11T08:00:00Z",
+        "channel": "phone",
+    },
+    "PUT /api/v1/office/release/{scope}": {
+        "parts": [{"share": 100, "channel": "online", "days": 92, "late": None}]
+    },
+    "POST /api/v1/office/duties": {
+        "login": "clerk2",
+        "takes_video": True,
+        "start": "2027-03-25T12:00:00Z",
+        "end": "2027-03-25T14:00:00Z",
+    },
+    "POST /api/v1/office/duty-series": {
+        "login": "clerk2",
+        "weekdays": [4],
+        "every_weeks": 2,
+        "times": [["08:00", "10:00"]],
+        "first_day": "2027-04-02",
+        "last_day": "2027-04-30",
+    },
+    "POST /api/v1/waiting-list": {
+        "services": [{"id": "bauberatung", "count": 1}],
+        "to": "2027-03-20",
+        "earliest": "08:00",
+        "latest": "12:00",
+        "name": "Erika",
+        "email": "erika@example.org",
+    },
     "POST /api/v1/session": {"name": "nobody", "password": "wrong", "code": "1"},
 }
 
@@ -59,11 +91,13 @@ class Knocker:
     token: str
     hold: str
     scheduler: Client
+    hotline: Client
 
     async def send(self, key: str, raw: bytes, kind: str = "application/json") -> ClientResponse:
         method, path = key.split(" ", 1)
         client = self.scheduler if "/office/" in path else self.city.client
-        address = path.format(token=self.token, service="bauberatung")
+        client = self.hotline if path.endswith("/office/holds") else client
+        address = path.format(token=self.token, service="bauberatung", scope="home")
         return await client.request(method, address, data=raw, headers={"Content-Type": kind})
 
     def good(self, key: str) -> dict[str, Any]:
@@ -75,7 +109,8 @@ class Knocker:
 async def knocker(city: City) -> Knocker:
     booked = await city.book("bauberatung", "video")
     held = await (await city.hold("bauberatung", (await city.free("bauberatung", "video"))[9])).json()
-    return Knocker(city, booked["token"], held["hold"], await city.sign_in("scheduler"))
+    scheduler, hotline = await city.sign_in("scheduler"), await city.sign_in("hotline")
+    return Knocker(city, booked["token"], held["hold"], scheduler, hotline)
 
 
 def test_every_body_is_among_those_that_are_changed() -> None:

@@ -38,6 +38,7 @@ def settings_for(database_url: str, folder: Path, port: int, **changes: Any) -> 
         "master_key": MASTER_KEY,
         "max_holds": 100,
         "freed_rest_minutes": "0-0",
+        "altcha_after": 0,
         "max_per_contact": 1000,
         "max_per_contact_day": 1000,
     }

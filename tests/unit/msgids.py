@@ -21,7 +21,13 @@ SOURCES = (
 )
 # What these say about a field goes to programmers, as it is, beside the translated sentence.
 API_ONLY = ("shapes.py",)
-STAFF_SOURCES = ("people/*.py", "planning/*.py", "catalog/services.py", "catalog/online_check.py", "catalog/import_preview.py")
+STAFF_SOURCES = (
+    "people/*.py",
+    "planning/*.py",
+    "catalog/services.py",
+    "catalog/online_check.py",
+    "catalog/import_preview.py",
+)
 SENTENCE = re.compile(r"[A-ZÄÖÜ„][^\n]*[a-zäöü…]+ [^\n]*[.?!…]$", re.DOTALL)
 GERMAN = re.compile(
     r"\b(der|die|das|dieser|dieses|ein|eine|ist|sind|wird|wurde|bitte|sie|ihr|ihre|wir|nicht|zu|für|kein|keine)\b",

@@ -88,7 +88,16 @@ def test_other_libraries_read_the_same_instants_from_the_calendar_file(day: date
     theirs = pytz.timezone("Europe/Berlin")
     dateutils = dateutil.tz.gettz("Europe/Berlin")
     entry = CalendarEntry(
-        "u@x", 0, *(2 * [datetime(2026, 1, 1, tzinfo=UTC)]), "s", "d", "l", "u", "o", "o@x.org"
+        "u@x",
+        0,
+        datetime(2026, 1, 1, tzinfo=UTC),
+        datetime(2026, 1, 1, tzinfo=UTC),
+        "s",
+        "d",
+        "l",
+        "u",
+        "o",
+        "o@x.org",
     )
     text = calendar_file(entry, datetime(2026, 1, 1, tzinfo=UTC)).decode()
     zone = text[text.index("BEGIN:VTIMEZONE") : text.index("END:VTIMEZONE") + len("END:VTIMEZONE\r\n")]
