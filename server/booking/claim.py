@@ -152,20 +152,35 @@ async def insert_claims(
 ) -> None:
     """The one place where scarcity is decided: a second claim on a tick breaks the primary key."""
     if duty.expired:
-        span = {"duty": duty.id, "first": ticks[0], "last": ticks[-1], "now": now}
-        await tx.execute(DROP_EXPIRED, span)
-    rows = [
-        {"duty_id": duty.id, "tick": tick, "appointment_id": appointment_id, "expires_at": expires_at}
-        for tick in ticks
-    ]
+        await drop_expired(tx, duty.id, ticks, now)
     try:
-        await tx.execute(TAKE, rows)
+        await tx.execute(TAKE, claims_of(duty.id, ticks, appointment_id, expires_at))
     except IntegrityError as error:
         raise SlotTaken from error
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == "40P01":  # two that wait for each other: one gives way
+        if gave_way(error):
             raise SlotTaken from error
         raise
+
+
+def claims_of(
+    duty_id: int, ticks: Sequence[int], appointment_id: str, expires_at: datetime | None
+) -> list[dict[str, Any]]:
+    """The rows that take these ticks."""
+    return [
+        {"duty_id": duty_id, "tick": tick, "appointment_id": appointment_id, "expires_at": expires_at}
+        for tick in ticks
+    ]
+
+
+async def drop_expired(tx: AsyncConnection, duty_id: int, ticks: Sequence[int], now: datetime) -> None:
+    """Makes room where expired claims lie in the way."""
+    await tx.execute(DROP_EXPIRED, {"duty": duty_id, "first": ticks[0], "last": ticks[-1], "now": now})
+
+
+def gave_way(error: DBAPIError) -> bool:
+    """Whether two waited for each other, and this one was told to give way."""
+    return getattr(error.orig, "sqlstate", None) == "40P01"
 
 
 async def free(tx: AsyncConnection, appointment_id: str, duty_id: int, now: datetime) -> None:
@@ -222,7 +237,7 @@ def _looking_free(place: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         ClaimRow.duty_id == DutyRow.id,
         ClaimRow.tick >= bindparam("first"),
         ClaimRow.tick < bindparam("after"),
-        ClaimRow.appointment_id.is_distinct_from(bindparam("own")),
+        ClaimRow.appointment_id != bindparam("own"),
         or_(ClaimRow.expires_at.is_(None), ClaimRow.expires_at > bindparam("now")),
     )
     known = TrainingRow.service_id.in_(bindparam("services", expanding=True))

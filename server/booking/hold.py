@@ -6,19 +6,31 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access import Appointment, appointment_by_hold, appointment_by_id, hold_token
 from server.booking.availability import Calendar
-from server.booking.claim import Candidate, Span, announce, candidates, free, insert_claims, span_of
+from server.booking.claim import (
+    CHANGED,
+    TAKE,
+    Candidate,
+    Span,
+    announce,
+    candidates,
+    claims_of,
+    drop_expired,
+    free,
+    gave_way,
+    span_of,
+)
 from server.booking.model import AppointmentRow, ClaimRow
 from server.booking.number import new_number
-from server.booking.once import DoneBefore, Once
+from server.booking.once import REMEMBER, DoneBefore, Once
 from server.booking.routing import Slot, Wish, wish_of
 from server.booking.spoken import code_of
 from server.catalog.model import Mode
-from server.db import Database
+from server.db import Database, Step, StepBroken, run_steps
 from server.errors import AlreadyExtended, HoldExpired, SlotTaken, TooManyHolds
 from server.sealing import fingerprint
 from server.settings import Settings
@@ -138,14 +150,24 @@ def new_hold(
 async def _write(
     tx: AsyncConnection, span: Span, duty: Candidate, row: dict[str, Any], once: Once | None, now: datetime
 ) -> None:
-    try:
-        await tx.execute(NEW, row)
-    except IntegrityError as error:
-        raise NumberTaken from error
-    await insert_claims(tx, duty, span.ticks, row["id"], row["expires_at"], now)
-    await announce(tx, duty.id, now)
+    """The appointment, its claims, the note for all calendars and the key: together or not at all."""
+    if duty.expired:
+        await drop_expired(tx, duty.id, span.ticks, now)
+    steps: list[Step] = [
+        (NEW, [row]),
+        (TAKE, claims_of(duty.id, span.ticks, row["id"], row["expires_at"])),
+        (CHANGED, [{"duty_id": duty.id, "at": now}]),
+    ]
     if once:
-        await once.remember(tx, row["id"], now)
+        steps.append((REMEMBER, [once.row(row["id"], now)]))
+    try:
+        await run_steps(tx, steps)
+    except StepBroken as broken:
+        raise (NumberTaken, SlotTaken, SlotTaken, DoneBefore)[broken.position] from broken
+    except DBAPIError as error:
+        if gave_way(error):
+            raise SlotTaken from error
+        raise
 
 
 async def held(db: Database, settings: Settings, token: str, now: datetime) -> Held:

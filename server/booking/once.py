@@ -51,8 +51,12 @@ class Once:
 
     async def remember(self, tx: AsyncConnection, appointment_id: str, now: datetime) -> None:
         """Writes the key; `DoneBefore` when another request with it was quicker."""
-        row = {"key_hash": self.key_hash, "request_hash": self.request_hash}
         try:
-            await tx.execute(REMEMBER, {**row, "appointment_id": appointment_id, "created_at": now})
+            await tx.execute(REMEMBER, self.row(appointment_id, now))
         except IntegrityError as error:
             raise DoneBefore from error
+
+    def row(self, appointment_id: str, now: datetime) -> dict[str, Any]:
+        """What is kept of the key."""
+        hashes = {"key_hash": self.key_hash, "request_hash": self.request_hash}
+        return {**hashes, "appointment_id": appointment_id, "created_at": now}
