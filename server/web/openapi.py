@@ -145,9 +145,10 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
 
 def _refusals(endpoint: Endpoint) -> list[type[Refusal]]:
     always: list[type[Refusal]] = [Unavailable, NotFound]
-    if endpoint.body or endpoint.query or endpoint.headers:
+    takes_a_form = endpoint.consumes != "application/json"
+    if endpoint.body or endpoint.query or endpoint.headers or takes_a_form:
         always.append(BadInput)
-    if endpoint.body:
+    if endpoint.body or takes_a_form:
         always += [UnsupportedBody, TooLarge]
     if endpoint.roles:
         always += [NotSignedIn, NotAllowed]

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from server.app import PAGES
-from tests.browser import states, states_absence, states_office, states_roster
+from tests.browser import states, states_absence, states_office, states_roster, states_waiting
 from tests.browser.sound import NARROWEST, PHONE, faults
 from tests.browser.states import Opening, Visit, at, below, in_turn, inside
 from tests.browser.visitor import new_visitor, speak
@@ -46,12 +46,25 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
         "more time": states.given_more_time,
         "extended twice": states.extended_twice,
         "too late": states.too_late,
+        "a mail address is needed": states_waiting.without_a_mail,
+    },
+    "/waiting-list": {"form": at(states_waiting.LIST), "with mistakes": states_waiting.wrong},
+    "/w/{entry}": {
+        "joined": states_waiting.joined,
+        "offered": states_waiting.offered,
+        "declined": states_waiting.declined,
+        "left": states_waiting.left,
+        "over": states_waiting.run_out,
+        "unknown": at("/w/gibt-es-nicht"),
     },
     "/a/{token}": {
         "just booked": states.booked_on_site,
         "gone back to the form": states.booked_and_gone_back,
         "video": states.booked_by_video,
         "displaced": states_absence.displaced,
+        "to be confirmed by mail": states_waiting.pending,
+        "confirm": states_waiting.to_be_confirmed,
+        "not confirmed in time": states_waiting.lapsed,
         "with a document": states.with_document,
         "with a refused document": states.with_refused_document,
         "moved": states.moved,
@@ -77,6 +90,12 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
 STAFF: Mapping[str, Mapping[str, Opening]] = {
     "/office/sign-in": {"empty": at("/office/sign-in"), "wrong": states_office.wrong_password},
     "/office": {"no page yet": inside("/office", "dpo")},
+    "/office/release": {"plans": inside("/office/release", "scheduler")},
+    "/office/release/{scope}": {
+        "none yet": inside("/office/release/home", "scheduler"),
+        "preview": states_waiting.release_preview,
+        "refused": states_waiting.release_refused,
+    },
     "/office/day": {
         "empty": inside("/office/day?date=2027-03-06", "clerk1"),
         "with a guest": states_office.day_with_guest,
