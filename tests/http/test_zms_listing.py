@@ -8,7 +8,7 @@ from sqlalchemy import insert, update
 from server.booking.model import CalendarChangeRow
 from server.catalog.model import ServiceRow
 from server.zms.ids import LARGEST, number_of, numbered, process_id, whole
-from tests.http.citizen_api import API, VIDEO, Citizen
+from tests.http.citizen_api import API, VIDEO, Citizen, codes
 from tests.office.city import City, only_sqlite
 
 OFFICE = {
