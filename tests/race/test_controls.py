@@ -1,5 +1,6 @@
 """The control of "what is shown can be had": with a calendar that stands still the same check finds what it should."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ async def test_what_is_shown_can_be_had(city: City) -> None:
 
 async def test_a_calendar_that_stands_still_is_found_out(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing wrong is booked even then, since reserving never believes the calendar; but the check notices."""
-    old = await city.office.calendar.snapshot(city.now)
+    old = copy.deepcopy(await city.office.calendar.snapshot(city.now))
 
     async def stale(_calendar: Calendar, _now: Any) -> Any:
         return old
