@@ -1,6 +1,7 @@
 """The form with the citizen's details while a time is held."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -39,10 +40,16 @@ async def test_the_time_is_extended_once(city: City) -> None:
 @pytest.mark.criterion("A08")
 async def test_more_time_keeps_what_was_typed_be_it_right_or_wrong(city: City) -> None:
     form = (await held_page(city)).form("/extend")
-    page = await send(city.client, form, name=NAME, email="erika@", phone="0831 1", language="en")
+    typed: dict[str, Any] = {
+        "name": NAME,
+        "email": "erika@",
+        "phone": "0831 1",
+        "remind": "none",
+        "language": "en",
+    }
+    page = await send(city.client, form, **typed)
     assert "Sie haben jetzt mehr Zeit" in page.text
-    kept = [("name", NAME), ("email", "erika@"), ("phone", "0831 1"), ("language", "en")]
-    assert page.form("/confirm").fields == kept
+    assert page.form("/confirm").fields == list(typed.items())
     assert "aria-invalid" not in page.html
 
 

@@ -66,6 +66,7 @@ class Rush:
             "SPRECHZEIT_DATA_DIR": str(self.folder),
             "SPRECHZEIT_STORE": str(self.folder / "documents"),
             "SPRECHZEIT_MAX_HOLDS": str(self.max_holds),
+            "SPRECHZEIT_ALTCHA_AFTER": "0",  # the whole crowd shares this machine's address
         }
         return Neighbour([sys.executable, "-m", "server", "serve"], self.folder / f"{port}.log", env=env)
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from server.app import make_app
-from server.booking.claim import insert_claims
+from server.booking.claim import claims_of
 from server.clock import SetClock
 from server.jobs import JobRunner
 from server.web.call import OFFICE
@@ -110,9 +110,9 @@ def test_the_books_tell_when_a_rule_is_broken(
 ) -> None:
     """The control: holds that take a tick too few are noticed."""
 
-    async def one_too_few(tx: Any, duty: Any, ticks: Any, *rest: Any) -> None:
-        await insert_claims(tx, duty, ticks[:-1], *rest)
+    def one_too_few(duty_id: int, ticks: Any, *rest: Any) -> Any:
+        return claims_of(duty_id, ticks[:-1], *rest)
 
-    monkeypatch.setattr("server.booking.hold.insert_claims", one_too_few)
+    monkeypatch.setattr("server.booking.hold.claims_of", one_too_few)
     with pytest.raises(AssertionError):
         play(new_database, tmp_path, 3, 10)
