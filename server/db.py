@@ -8,6 +8,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -59,6 +60,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+FOR_STAFF: ContextVar[bool] = ContextVar("for_staff", default=False)
+"""Set where a request of staff begins: they have connections of their own, whatever rush the citizens are in."""
+STAFF_POOL = 3
+
+
 class Database:
     """Two ways in: `read()` and `write()`; a write commits at the end of its block and rolls back on error."""
 
@@ -70,22 +76,17 @@ class Database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             self._reader = _sqlite_engine(url, "BEGIN", pool_size=4)
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=1)
+            self._staff = self._reader
         else:
-            self._reader = self._writer = create_async_engine(
-                url,
-                pool_size=pool_size,
-                max_overflow=0,
-                pool_timeout=10,
-                isolation_level="READ COMMITTED",
-                hide_parameters=True,
-            )
+            self._reader = self._writer = _postgresql_engine(url, pool_size)
+            self._staff = _postgresql_engine(url, STAFF_POOL)
         self._one_writer = asyncio.Lock()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading; nothing done on it is kept."""
         with _outages_named():
-            async with self._reader.connect() as connection:
+            async with self._engine(self._reader).connect() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -93,11 +94,14 @@ class Database:
         """A transaction: committed at the end of the block, rolled back when the block raises."""
         with _outages_named():
             if not self.is_sqlite:
-                async with self._writer.begin() as connection:
+                async with self._engine(self._writer).begin() as connection:
                     yield connection
                 return
             async with self._one_writer, self._writer.begin() as connection:
                 yield connection
+
+    def _engine(self, usual: AsyncEngine) -> AsyncEngine:
+        return self._staff if FOR_STAFF.get() and not self.is_sqlite else usual
 
     @asynccontextmanager
     async def alter(self) -> AsyncIterator[AsyncConnection]:
@@ -132,6 +136,7 @@ class Database:
     async def close(self) -> None:
         await self._writer.dispose()
         await self._reader.dispose()
+        await self._staff.dispose()
 
 
 async def _pragma(connection: AsyncConnection, pragma: str) -> None:
@@ -157,6 +162,17 @@ def _outages_named() -> Iterator[None]:
         if error.connection_invalidated or str(getattr(error.orig, "sqlstate", "")).startswith(AWAY):
             raise Unavailable from error
         raise
+
+
+def _postgresql_engine(url: str, pool_size: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        isolation_level="READ COMMITTED",
+        hide_parameters=True,
+    )
 
 
 def _sqlite_engine(url: str, begin: str, *, pool_size: int) -> AsyncEngine:

@@ -89,6 +89,8 @@ async def hold(
                 return _held(before, settings)
             raise TooManyHolds
         duties = await candidates(tx, wish, span, catalogue, settings.assumption_day, now)
+        if not duties and once and (before := await once.done(tx)):
+            return _held(before, settings)
     for duty in duties:
         fresh, row = new_hold(span, duty.id, ask, settings, now)
         try:
@@ -102,7 +104,7 @@ async def hold(
             return await hold(db, calendar, settings, ask, key, now)
         calendar.touch()
         return fresh
-    if once and (earlier := await once.done_before(db)):
+    if duties and once and (earlier := await once.done_before(db)):
         return _held(earlier, settings)
     raise await taken(calendar, wish, span, now)
 

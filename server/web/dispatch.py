@@ -14,6 +14,7 @@ from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import to_jsonable_python
 
 from server.access import Staff
+from server.db import FOR_STAFF
 from server.errors import BadInput, ForeignOrigin, NotAllowed, NotFound, NotSignedIn
 from server.people.sign_in import staff_of
 from server.web.api import Endpoint, Handler, Page, Reply
@@ -76,6 +77,7 @@ async def _open_call(request: web.Request, declared: Declared) -> Call:
     office = request.app[OFFICE]
     now = office.clock.now()
     _check_text(request)
+    FOR_STAFF.set(bool(declared.roles))  # also set back: one connection's requests share their context
     if request.method not in SAFE:
         _check_origin(request, office)
     call = Call(request, office, language_of(request), now)
