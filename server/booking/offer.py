@@ -31,6 +31,8 @@ from server.settings import Settings
 GRACE = timedelta(minutes=10)
 NOTICE = timedelta(hours=2)
 SHORTEST_OFFER = timedelta(minutes=30)
+AWAKE_FROM, AWAKE_UNTIL = time(7), time(21)
+"""Nobody has to answer at night: what would run out before the morning is left to the public."""
 AT_ONCE = 50
 
 
@@ -185,8 +187,17 @@ def _fitting(snapshot: Snapshot, entry: WaitingEntry, days: list[date], now: dat
             for bit in bits(mask)
         ]
         for one in sorted(found, key=lambda one: (one.start, one.mode != "video")):
-            if _inside(entry, wish, one.start) and one.start - now >= NOTICE + SHORTEST_OFFER:
+            if _inside(entry, wish, one.start) and one.start - NOTICE >= awake(now) + SHORTEST_OFFER:
                 yield one
+
+
+def awake(now: datetime) -> datetime:
+    """From when on somebody can be expected to read a mail that is sent now."""
+    local = berlin(now)
+    if AWAKE_FROM <= local.time() < AWAKE_UNTIL:
+        return now
+    day = local.date() + timedelta(days=local.time() >= AWAKE_UNTIL)
+    return datetime.combine(day, AWAKE_FROM, BERLIN).astimezone(now.tzinfo)
 
 
 def _inside(entry: WaitingEntry, wish: Wish, start: datetime) -> bool:

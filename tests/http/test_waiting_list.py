@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from server.access import manage_token
 from server.booking.model import AppointmentRow, CalendarChangeRow, CaseRow, DutyRow
 from server.booking.model_waiting import WaitingRow
-from server.booking.offer import offer_times
+from server.booking.offer import awake, offer_times
 from tests.office.city import City, MakeCity, only_sqlite
 from tests.office.outbox import mails
 
@@ -152,6 +152,19 @@ async def test_an_offer_runs_out_and_goes_on_to_the_next(office: City) -> None:
     assert [m["Subject"] for m in await mails(office) if m["To"].startswith("anna")][-1].startswith(
         "Ein Angebot ist vorbei"
     )
+
+
+@pytest.mark.parametrize(
+    ("now", "read"),
+    [
+        ("2027-03-02T12:00+01:00", "2027-03-02T12:00+01:00"),
+        ("2027-03-02T21:00+01:00", "2027-03-03T07:00+01:00"),
+        ("2027-03-03T04:30+01:00", "2027-03-03T07:00+01:00"),
+        ("2027-03-27T23:00+01:00", "2027-03-28T07:00+02:00"),
+    ],
+)
+def test_nobody_has_to_answer_at_night(now: str, read: str) -> None:
+    assert awake(datetime.fromisoformat(now)) == datetime.fromisoformat(read)
 
 
 async def test_who_lets_two_offers_run_out_leaves_the_list(office: City) -> None:
