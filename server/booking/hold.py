@@ -115,7 +115,9 @@ async def taken(calendar: Calendar, wish: Wish, span: Span, now: datetime) -> Sl
     In a rush hundreds are refused a second: each of them looking into the database first would slow down all.
     """
     wanted = Slot(span.start, span.end, span.mode, span.site)
-    found = await calendar.alternatives(wish, wanted, now)
+    found = await calendar.alternatives(
+        wish, wanted, now, at_least=4
+    )  # the wanted one may still be among them
     return SlotTaken(alternatives=[slot.as_json() for slot in found if slot != wanted])
 
 
