@@ -121,6 +121,7 @@ async def test_a_document_is_sent_with_the_keyboard_alone(page: Page, tmp_path: 
     plan = tmp_path / "lageplan.pdf"
     plan.write_bytes(b"%PDF-1.7\n1 0 obj<<>>endobj\n%%EOF\n")
     await book(page, "bauberatung", "video")
+    await page.wait_for_function("customElements.get('sz-upload') !== undefined")
     await tab_to(page, name="item")
     await page.keyboard.type("Skizze")
     await tab_to(page, name="file")
