@@ -2,29 +2,41 @@
 // negotiation.ts, repaired when it breaks. It knows no signaling socket and draws nothing.
 import type { CandidateFields, DescriptionKind, PeerInfo } from "../messages";
 import { withStartBitrate } from "./bitrate";
+import type { LinkExtension, MakeExtension } from "./link_extension";
 import { judge, originOf, remedy } from "./negotiation";
+import { Receiving } from "./receiving";
+import { ScreenSending } from "./screen_sending";
 import { type OwnTracks, Sending } from "./sending";
 
 export interface LinkSurroundings {
   configuration: RTCConfiguration;
   sendDescription(to: string, kind: DescriptionKind, sdp: string): void;
   sendCandidate(to: string, candidate: CandidateFields): void;
+  extend: MakeExtension;
   changed(): void;
   now(): number;
 }
 
 const checkEvery = 1000;
 const askAgainAfter = 5000;
+/** Milliseconds: what else is said over the connection lets the first picture go ahead. */
+const talkAfter = 500;
 
 export class PeerLink {
   connection: RTCPeerConnection;
   /** What the other side sends; null until the host has admitted, so that nothing can be played before. */
   media: MediaStream | null = null;
+  /** The other side's shared screen; null as long as `media` is. */
+  screen: MediaStream | null = null;
   open = false;
+  readonly talk: LinkExtension;
   /** Whether a word to the other side would arrive now: both have their line, and the server named this pair. */
   #reachable = true;
-  #received = new MediaStream();
+  #receiving = new Receiving();
   #sending = new Sending();
+  #screen = new ScreenSending();
+  #talkTimer: ReturnType<typeof setTimeout> | undefined;
+  #talking: "no" | "yes" | "replaced" = "no";
   #buffered: RTCIceCandidateInit[] = [];
   #makingOffer = false;
   #settingAnswer = false;
@@ -41,9 +53,10 @@ export class PeerLink {
     private readonly around: LinkSurroundings,
   ) {
     this.#since = around.now();
+    this.talk = around.extend(this);
     this.connection = this.#connect();
     this.#timer = setInterval(() => this.#check(), checkEvery);
-    if (!peer.polite) this.#sending.addTransceivers(this.connection);
+    if (!peer.polite) this.#addSections();
   }
 
   get state(): RTCPeerConnectionState {
@@ -53,14 +66,23 @@ export class PeerLink {
   /** Lets media flow: own tracks are put into the prepared senders, what comes in may be shown. */
   openMedia(tracks: OwnTracks): void {
     this.open = true;
-    this.media = this.#received;
-    for (const track of this.#received.getTracks()) track.enabled = true;
+    this.#receiving.open();
+    this.media = this.#receiving.media;
+    this.screen = this.#receiving.screen;
     this.#sending.open(tracks, !this.peer.polite);
+    // The polite side follows when the offer with a section for data comes, so that both do not offer at once.
+    if (!this.peer.polite || this.#offersData())
+      this.#talkTimer = setTimeout(() => this.#openTalk(), talkAfter);
     this.around.changed();
   }
 
   setTracks(tracks: OwnTracks): void {
     this.#sending.setTracks(tracks);
+  }
+
+  /** Shows a screen to the other side, or takes it back. Only for a link that is open. */
+  shareScreen(stream: MediaStream | null): void {
+    if (this.open) this.#screen.share(stream);
   }
 
   /** Once words get through again, what may have been lost on the way is said again. */
@@ -82,9 +104,12 @@ export class PeerLink {
 
   close(): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#talkTimer);
+    this.talk.close();
     this.#abandon(this.connection);
     this.#sending.close();
     this.media = null;
+    this.screen = null;
     this.open = false;
   }
 
@@ -98,7 +123,10 @@ export class PeerLink {
     connection.onnegotiationneeded = () => void this.#offer(connection);
     connection.onicecandidate = (event) => this.#sayCandidate(event.candidate);
     connection.onconnectionstatechange = () => this.#stateChanged();
-    connection.ontrack = (event) => this.#take(event.track);
+    connection.ontrack = (event) => {
+      this.#receiving.take(event, connection);
+      this.around.changed();
+    };
     return connection;
   }
 
@@ -110,13 +138,22 @@ export class PeerLink {
     connection.close();
   }
 
-  #take(track: MediaStreamTrack): void {
-    for (const old of this.#received.getTracks()) {
-      if (old.kind === track.kind && old !== track) this.#received.removeTrack(old);
-    }
-    track.enabled = this.open;
-    this.#received.addTrack(track);
-    this.around.changed();
+  /** For the side that offers: camera and microphone come first, a shared screen after them. */
+  #addSections(): void {
+    this.#sending.addTransceivers(this.connection);
+    this.#screen.use(this.connection);
+  }
+
+  #offersData(): boolean {
+    return this.connection.remoteDescription?.sdp.includes("\nm=application") === true;
+  }
+
+  #openTalk(): void {
+    if (!this.open || this.#talking === "yes") return;
+    const before = this.#talking;
+    this.#talking = "yes";
+    if (before === "replaced") this.talk.replaced(this.connection);
+    else this.talk.open(this.connection, this);
   }
 
   async #offer(connection: RTCPeerConnection): Promise<void> {
@@ -171,6 +208,8 @@ export class PeerLink {
     await this.#addBuffered();
     if (kind !== "offer" || connection !== this.connection) return;
     this.#sending.adoptTransceivers(connection);
+    this.#screen.use(connection);
+    if (this.#talking === "replaced" || this.#offersData()) this.#openTalk();
     await connection.setLocalDescription();
     this.#sayDescription();
   }
@@ -242,7 +281,11 @@ export class PeerLink {
     this.#ignoring = false;
     this.#since = this.around.now();
     this.connection = this.#connect();
-    if (offering) this.#sending.addTransceivers(this.connection);
+    if (this.#talking === "yes") this.#talking = "replaced";
+    if (offering) {
+      this.#addSections();
+      if (this.#talking === "replaced") this.#openTalk();
+    }
     this.around.changed();
   }
 }

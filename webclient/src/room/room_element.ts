@@ -1,13 +1,16 @@
-// <sz-room>: the video room on the page, for citizen and clerk alike. It joins camera, session and view; what passes
-// between the participants is session.ts.
+// <sz-room>: the video room on the page, for citizen and clerk alike. It joins session, own devices, talk and view; what
+// passes between the participants is session.ts.
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { text } from "../texts";
-import { closeDevices, type OwnDevices, openDevices } from "./devices";
 import { fetchEntry } from "./entry";
-import { FirstPictures } from "./first_picture";
+import type { ControlMessage } from "./link_extension";
+import { Measuring, measure } from "./measuring";
+import { OwnSide } from "./own_side";
 import { Playback } from "./playback";
 import { RoomSession } from "./session";
-import { type LinkStatistics, type Quality, qualityBetween, summarize } from "./statistics";
+import type { LinkStatistics } from "./statistics";
+import { Talk } from "./talk/talk";
+import { talkControls, talkPanels } from "./talk/views";
 import {
   type Actions,
   controls,
@@ -20,8 +23,6 @@ import {
 } from "./views";
 import { stateWords } from "./words";
 
-const measureEvery = 3000;
-
 function newInstance(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -31,30 +32,36 @@ function newInstance(): string {
  * Attributes: `entry` (where tickets are fetched), `as` (guest or host, until the server has said; `role` is read too,
  * but is none to assistive technology and is taken off), `back` (where to go afterwards), `starts` (the appointment's
  * begin, ISO 8601).
+ * Events, for the elements beside it: `sz-phase` {phase, ended} when either changes, `sz-control` {from, message} for
+ * each word that another page of this room says with `control`.
  */
 export class SzRoom extends LitElement {
   #session: RoomSession | null = null;
-  #devices: OwnDevices | null = null;
-  #first: FirstPictures | undefined;
-  #deviceLost = false;
-  #audioOn = true;
-  #videoOn = true;
+  #talk: Talk | null = null;
   #said = "";
+  #told = "";
   #playback = new Playback(() => this.requestUpdate());
-  #qualities = new Map<string, Quality>();
-  #measured = new Map<string, LinkStatistics>();
-  #timers: ReturnType<typeof setInterval>[] = [];
+  #own = new OwnSide({
+    session: () => this.#session,
+    preview: () => this.querySelector("video[data-own]"),
+    say: (words) => this.#say(words),
+    changed: () => this.requestUpdate(),
+  });
+  #measuring = new Measuring(
+    () => this.#session,
+    () => this.requestUpdate(),
+  );
   #reopen: ReturnType<typeof setTimeout> | undefined;
 
   readonly #actions: Actions = {
-    toggleAudio: () => this.#toggle("audio"),
-    toggleVideo: () => this.#toggle("video"),
+    toggleAudio: () => this.#own.toggle("audio"),
+    toggleVideo: () => this.#own.toggle("video"),
     leave: () => this.#session?.leave(),
-    askEnd: () => this.querySelector("dialog")?.showModal(),
-    keep: () => this.querySelector("dialog")?.close(),
-    end: () => this.#session?.end(),
+    askEnd: () => this.querySelector<HTMLDialogElement>("dialog[data-end]")?.showModal(),
+    keep: () => this.querySelector<HTMLDialogElement>("dialog[data-end]")?.close(),
+    end: () => this.end(),
     admit: (guest) => this.#session?.admit(guest),
-    retryDevices: () => void this.#openDevices(),
+    retryDevices: () => void this.#own.open(),
     playSound: () => this.#playback.playAll(this.querySelectorAll("video")),
     again: () => this.#enter(),
   };
@@ -72,23 +79,33 @@ export class SzRoom extends LitElement {
     addEventListener("online", this.#networkBack);
     document.addEventListener("visibilitychange", this.#seenAgain);
     this.#enter();
-    this.#timers = [setInterval(() => void this.#measure(), measureEvery)];
+    this.#measuring.start();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener("online", this.#networkBack);
     document.removeEventListener("visibilitychange", this.#seenAgain);
-    for (const timer of this.#timers) clearInterval(timer);
+    this.#measuring.stop();
     clearTimeout(this.#reopen);
     this.#session?.client.stop();
-    closeDevices(this.#devices);
+    this.#talk?.close();
+    this.#own.close();
   }
 
   /** Numbers about every connection that is open or prepared, newest figures of the browser. */
-  async statistics(): Promise<LinkStatistics[]> {
-    const links = [...(this.#session?.links.values() ?? [])];
-    return Promise.all(links.map((link) => summarize(link.peer.id, link.peer.name, link.connection)));
+  statistics(): Promise<LinkStatistics[]> {
+    return measure(this.#session);
+  }
+
+  /** Ends the meeting for everybody; only a host may. */
+  end(): void {
+    this.#session?.end();
+  }
+
+  /** Says `message` to the pages of everybody in the call. */
+  control(message: ControlMessage): void {
+    this.#talk?.control(message);
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -98,36 +115,43 @@ export class SzRoom extends LitElement {
       <p class="kern-body sz-room__state" role="status" data-testid="room-state" data-state=${session.phase}
         data-line=${session.client.state}>${stateWords(session)}</p>
       <p class="kern-sr-only" role="status" data-testid="announcement">${this.#said}</p>
-      ${session.ended !== null || session.refused !== null ? this.#outside(session) : this.#inside(session)}
+      ${
+        session.ended !== null || session.refused !== null
+          ? farewell(session, this.getAttribute("back"), this.#actions)
+          : this.#inside(session)
+      }
     </div>`;
   }
 
-  #outside(session: RoomSession): TemplateResult {
-    return farewell(session, this.getAttribute("back"), this.#actions);
-  }
-
   #inside(session: RoomSession): TemplateResult {
-    const own = { devices: this.#devices, audioOn: this.#audioOn, videoOn: this.#videoOn };
+    const own = this.#own;
     const host = session.role === "host";
     const starts = this.getAttribute("starts");
-    return html`${deviceHelp(own, this.#deviceLost, this.#actions)}
+    const talk = this.#talk;
+    return html`${deviceHelp(own, this.#actions)}
       ${
         session.phase === "waiting" && !host
           ? waitingNotes(session, starts === null ? null : new Date(starts))
           : nothing
       }
       <div class="sz-room__main">
-        ${stage(session, own, this.#qualities)} ${host ? waitingGuests(session, this.#actions) : nothing}
+        ${stage(session, own, this.#measuring.qualities)} ${host ? waitingGuests(session, this.#actions) : nothing}
       </div>
-      ${controls(session, own, this.#playback.silent, this.#actions)} ${host ? endDialog(this.#actions) : nothing}`;
+      ${talk === null ? nothing : talkPanels(session, talk)}
+      ${controls(session, own, this.#playback.silent, talk === null ? nothing : talkControls(session, talk), this.#actions)}
+      ${host ? endDialog(this.#actions) : nothing}`;
   }
 
   override updated(): void {
+    const { devices } = this.#own;
     const own = this.querySelector<HTMLVideoElement>("video[data-own]");
-    if (own !== null) this.#playback.show(own, this.#devices?.video ? this.#devices.preview : null);
+    if (own !== null) this.#playback.show(own, devices?.video ? devices.preview : null);
     for (const tile of this.querySelectorAll<HTMLVideoElement>("video[data-peer]")) {
       const link = this.#session?.links.get(tile.dataset.peer ?? "");
       this.#playback.show(tile, link?.media ?? null, true);
+    }
+    for (const tile of this.querySelectorAll<HTMLVideoElement>("video[data-screen]")) {
+      this.#playback.show(tile, this.#session?.links.get(tile.dataset.screen ?? "")?.screen ?? null);
     }
   }
 
@@ -141,7 +165,14 @@ export class SzRoom extends LitElement {
   #enter(): void {
     clearTimeout(this.#reopen);
     this.#session?.client.stop();
-    this.#qualities.clear();
+    this.#talk?.close();
+    this.#measuring.forget();
+    const talk = new Talk({
+      changed: () => this.requestUpdate(),
+      heard: (from, message) => this.#tell("sz-control", { from, message }),
+      say: (words) => this.#say(words),
+    });
+    this.#talk = talk;
     this.#session = new RoomSession(
       newInstance(),
       {
@@ -153,22 +184,26 @@ export class SzRoom extends LitElement {
         openSocket: (url, protocol) => new WebSocket(url, protocol),
         random: Math.random,
       },
+      (link) => talk.extend(link),
     );
     this.#session.client.start();
-    if (this.#devices?.stream.active) this.#useDevices(this.#devices);
-    else void this.#openDevices();
+    this.#own.enter();
     this.requestUpdate();
   }
 
   #changed(): void {
     const session = this.#session;
-    if (session !== null && (session.ended !== null || session.refused !== null)) this.#left(session);
+    if (session === null) return;
+    if (session.ended !== null || session.refused !== null) this.#left(session);
     this.requestUpdate();
+    const { phase, ended } = session;
+    if (this.#told === `${phase} ${ended}`) return;
+    this.#told = `${phase} ${ended}`;
+    this.#tell("sz-phase", { phase, ended });
   }
 
   #left(session: RoomSession): void {
-    closeDevices(this.#devices);
-    this.#devices = null;
+    this.#own.close();
     const opens = session.refused?.code === "too-early" ? session.refused.opensAt : null;
     if (opens === null) return;
     clearTimeout(this.#reopen);
@@ -177,74 +212,12 @@ export class SzRoom extends LitElement {
     this.#reopen = setTimeout(() => this.#enter(), wait);
   }
 
-  async #openDevices(): Promise<void> {
-    closeDevices(this.#devices);
-    const session = this.#session;
-    const devices = await openDevices();
-    if (session !== this.#session || session?.ended !== null || session.refused !== null) {
-      closeDevices(devices);
-      return;
-    }
-    this.#useDevices(devices);
-  }
-
-  #useDevices(devices: OwnDevices): void {
-    this.#devices = devices;
-    this.#deviceLost = false;
-    for (const track of devices.stream.getTracks()) {
-      track.enabled = track.kind === "audio" ? this.#audioOn : this.#videoOn;
-      track.onended = () => {
-        this.#deviceLost = true;
-        this.#say(text("device.lost"));
-        this.#sayMedia();
-      };
-    }
-    this.#sendFrom(devices);
-    this.#sayMedia();
-    this.requestUpdate();
-  }
-
-  #sendFrom({ audio, video }: OwnDevices): void {
-    this.#first ??= new FirstPictures(() => this.querySelector("video[data-own]"));
-    this.#session?.setTracks({ audio, video, first: this.#first });
-  }
-
-  #toggle(kind: "audio" | "video"): void {
-    const on = kind === "audio" ? !this.#audioOn : !this.#videoOn;
-    if (kind === "audio") this.#audioOn = on;
-    else this.#videoOn = on;
-    const track = this.#devices?.[kind];
-    if (track) track.enabled = on;
-    if (this.#devices !== null) this.#sendFrom(this.#devices);
-    this.#sayMedia();
-    const word = kind === "audio" ? (on ? "unmuted" : "muted") : on ? "shown" : "hidden";
-    this.#say(text(`room.said.${word}`));
-  }
-
-  #sayMedia(): void {
-    const flows = (track: MediaStreamTrack | null | undefined): boolean =>
-      track?.enabled === true && track.readyState === "live";
-    this.#session?.sayMedia(flows(this.#devices?.audio), flows(this.#devices?.video));
-  }
-
   #say(words: string): void {
     this.#said = words;
     this.requestUpdate();
   }
 
-  async #measure(): Promise<void> {
-    if (this.#session?.phase !== "call") return;
-    for (const now of await this.statistics()) {
-      const before = this.#measured.get(now.peer);
-      this.#measured.set(now.peer, now);
-      if (before !== undefined && now.connectionState === "connected") {
-        const peer = this.#session?.links.get(now.peer)?.peer;
-        this.#qualities.set(
-          now.peer,
-          qualityBetween(before, now, peer?.audio === true || peer?.video === true),
-        );
-      }
-    }
-    this.requestUpdate();
+  #tell(name: "sz-phase" | "sz-control", detail: object): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
   }
 }

@@ -25,11 +25,11 @@ export class Sending {
     this.#fill();
   }
 
-  /** For the side that answers: what the offer brought is used in both directions. */
+  /** For the side that answers: the first sections of the offer are used in both directions. */
   adoptTransceivers(connection: RTCPeerConnection): void {
-    for (const transceiver of connection.getTransceivers()) {
-      const kind = transceiver.receiver.track.kind as "audio" | "video";
-      if (transceiver.direction !== "recvonly" && this.#senders[kind] === transceiver.sender) continue;
+    for (const kind of ["audio", "video"] as const) {
+      const transceiver = connection.getTransceivers().find((one) => one.receiver.track.kind === kind);
+      if (transceiver === undefined || this.#senders[kind] === transceiver.sender) continue;
       transceiver.direction = "sendrecv";
       transceiver.sender.setStreams(this.#stream);
       this.#senders[kind] = transceiver.sender;

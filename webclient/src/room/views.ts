@@ -3,17 +3,11 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { WaitingGuest } from "../messages";
 import { clockTime, text } from "../texts";
-import type { OwnDevices } from "./devices";
+import type { OwnSide } from "./own_side";
 import type { PeerLink } from "./peer_link";
 import type { RoomSession } from "./session";
 import type { Quality } from "./statistics";
 import { deviceWords, positionWords } from "./words";
-
-export interface OwnState {
-  devices: OwnDevices | null;
-  audioOn: boolean;
-  videoOn: boolean;
-}
 
 export interface Actions {
   toggleAudio(): void;
@@ -47,7 +41,7 @@ function remoteTile(link: PeerLink, quality: Quality | undefined): TemplateResul
   </figure>`;
 }
 
-function ownTile(own: OwnState): TemplateResult {
+function ownTile(own: OwnSide): TemplateResult {
   const seen = own.devices?.video !== null && own.devices !== null;
   const note = !seen ? text("room.own.none") : own.videoOn ? "" : text("room.own.off");
   return html`<figure class="sz-tile sz-tile--own">
@@ -59,7 +53,7 @@ function ownTile(own: OwnState): TemplateResult {
 
 export function stage(
   session: RoomSession,
-  own: OwnState,
+  own: OwnSide,
   qualities: ReadonlyMap<string, Quality>,
 ): TemplateResult {
   const links = session.openLinks;
@@ -73,10 +67,10 @@ export function stage(
   </div>`;
 }
 
-export function deviceHelp(own: OwnState, lost: boolean, actions: Actions): TemplateResult | typeof nothing {
+export function deviceHelp(own: OwnSide, actions: Actions): TemplateResult | typeof nothing {
   if (own.devices === null)
     return html`<p class="kern-body" data-testid="device-help">${text("device.asking")}</p>`;
-  const words = lost ? { problem: text("device.lost"), remains: "" } : deviceWords(own.devices);
+  const words = own.lost ? { problem: text("device.lost"), remains: "" } : deviceWords(own.devices);
   if (words === null) return nothing;
   return html`<div class="kern-alert kern-alert--warning" role="group" data-testid="device-help">
     <div class="kern-alert__header">
@@ -137,7 +131,7 @@ export function waitingGuests(session: RoomSession, actions: Actions): TemplateR
   </section>`;
 }
 
-function toggle(name: "audio" | "video", own: OwnState, action: () => void): TemplateResult {
+function toggle(name: "audio" | "video", own: OwnSide, action: () => void): TemplateResult {
   const there = own.devices?.[name] !== null && own.devices !== null;
   const off = !(name === "audio" ? own.audioOn : own.videoOn);
   return html`<button
@@ -161,20 +155,21 @@ function button(kind: string, id: string, label: string, action: () => void): Te
 
 export function controls(
   session: RoomSession,
-  own: OwnState,
+  own: OwnSide,
   silent: boolean,
+  more: TemplateResult | typeof nothing,
   actions: Actions,
 ): TemplateResult {
   return html`<div class="sz-controls">
     ${silent ? button("primary", "sound", text("room.sound"), actions.playSound) : nothing}
-    ${toggle("audio", own, actions.toggleAudio)} ${toggle("video", own, actions.toggleVideo)}
+    ${toggle("audio", own, actions.toggleAudio)} ${toggle("video", own, actions.toggleVideo)} ${more}
     ${button("secondary", "leave", text("room.leave"), actions.leave)}
     ${session.role === "host" ? button("primary", "end", text("room.end"), actions.askEnd) : nothing}
   </div>`;
 }
 
 export function endDialog(actions: Actions): TemplateResult {
-  return html`<dialog class="kern-dialog" aria-labelledby="sz-end-question">
+  return html`<dialog class="kern-dialog" data-end aria-labelledby="sz-end-question">
     <header class="kern-dialog__header">
       <h2 class="kern-title kern-title--large" id="sz-end-question">${text("room.end.question")}</h2>
     </header>

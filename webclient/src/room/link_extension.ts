@@ -1,0 +1,27 @@
+// What else travels over a connection between two people than camera and sound: the shape of it. The data channels that
+// fill this shape are talk/.
+import type { PeerLink } from "./peer_link";
+
+/** One word between the pages of a room: `kind` says what it is about. */
+export interface ControlMessage {
+  kind: string;
+  [field: string]: unknown;
+}
+
+/** Belongs to one PeerLink. `open` is called once media may flow (never before admission) and after the first picture has
+ * had its time; `replaced` when a new RTCPeerConnection has taken the old one's place, only after `open`. */
+export interface LinkExtension {
+  open(connection: RTCPeerConnection, link: PeerLink): void;
+  replaced(connection: RTCPeerConnection): void;
+  close(): void;
+}
+
+export type MakeExtension = (link: PeerLink) => LinkExtension;
+
+/** What the room offers to that which speaks over its connections. */
+export interface TalkSurroundings {
+  changed(): void;
+  heard(from: string, message: ControlMessage): void;
+  /** Says `words` to those who do not see the screen. */
+  say(words: string): void;
+}
