@@ -4,8 +4,10 @@ import os
 
 import pytest
 
+from tests.browser.fox import fox
 from tests.criteria.recorder import CriteriaRecorder
 from tests.neighbours.browser import browser
+from tests.neighbours.firefox import firefox
 from tests.neighbours.postgres import database_kind, database_url, postgres, postgresql_url
 from tests.neighbours.redis import own_redis, redis_url, shared_redis
 from tests.neighbours.smtp import smtp
@@ -20,6 +22,8 @@ __all__ = [
     "city_database_url",
     "database_kind",
     "database_url",
+    "firefox",
+    "fox",
     "make_city",
     "own_redis",
     "postgres",

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure that the neighbours which the tests run for real are on this machine:
-# PostgreSQL, Redis, coturn, Chromium, and what makes hosts of their own on this machine. Installs Debian's packages when it may, says what to do when it may not.
+# PostgreSQL, Redis, coturn, Chromium, Firefox (and a screen for it), and what makes hosts of their own on this machine.
+# Installs Debian's packages when it may, says what to do when it may not.
 set -euo pipefail
 
 missing=()
@@ -20,6 +21,8 @@ needs coturn turnserver
 needs chromium chromium chromium-browser google-chrome
 needs iproute2 ip /usr/sbin/ip
 needs nftables nft /usr/sbin/nft
+needs firefox-esr firefox-esr firefox
+needs xvfb Xvfb
 
 [ ${#missing[@]} -eq 0 ] && exit 0
 

@@ -1,0 +1,132 @@
+"""Firefox and Chromium meet in one room, either as citizen on a phone or as clerk."""
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.browser.fox import Fox, FoxSeat
+from tests.browser.people import new_person
+from tests.browser.seat import ChromiumSeat, Seat, becomes, until
+from tests.office import small_city
+from tests.office.city import only_sqlite
+from tests.office.served import ServedCity
+
+pytestmark = [pytest.mark.browser, only_sqlite()]
+NAME = "Erika Musterfrau"
+STATE = "document.querySelector('[data-testid=room-state]')?.dataset.state"
+
+PLAYS = """(() => {
+  const tiles = [...document.querySelectorAll('video[data-peer]')];
+  return tiles.length > 0 && tiles.every((one) => one.videoWidth > 0 && !one.paused);
+})()"""
+MUTED = "document.querySelector('sz-room').innerText.includes('Mikrofon aus')"
+
+
+@dataclass
+class Pair:
+    citizen: Seat
+    clerk: Seat
+    fox: FoxSeat
+
+    @property
+    def both(self) -> tuple[Seat, Seat]:
+        return self.citizen, self.clerk
+
+
+async def seats(fox: Fox, browser: Browser, citizen: str) -> Pair:
+    """The citizen holds a phone, the clerk sits before a screen."""
+    on_phone = citizen == "firefox"
+    red = await fox.new_person(phone=on_phone)
+    blue = ChromiumSeat(await new_person(browser, phone=not on_phone))
+    return Pair(red, blue, red) if on_phone else Pair(blue, red, red)
+
+
+async def book(seat: Seat, home: str) -> str:
+    """Books by pressing; the address of the appointment's own page."""
+    await seat.goto(f"{home}/times?service=bauberatung&count=1&mode=video")
+    await seat.evaluate("document.querySelector('button[name=slot]').click()")
+    await seat.fill("Vor- und Nachname", NAME)
+    await seat.fill("E-Mail-Adresse", "erika@example.org")
+    await seat.press("button", "Termin verbindlich buchen")
+    await becomes(seat, "location.pathname.startsWith('/a/')")
+    return (await seat.url()).split("?")[0]
+
+
+async def sign_in(seat: Seat, home: str) -> None:
+    await seat.goto(f"{home}/office/sign-in")
+    await seat.fill("Anmeldename", "clerk1")
+    await seat.fill("Passwort", small_city.PASSWORD)
+    await seat.press("button", "Anmelden")
+    await becomes(seat, "location.pathname.startsWith('/office/') && !location.pathname.includes('sign-in')")
+
+
+async def open_room(seat: Seat) -> None:
+    room = "[...document.querySelectorAll('a')].find((a) => /Raum öffnen/.test(a.textContent)).href"
+    await seat.goto(await seat.evaluate(room))
+
+
+async def figure(seat: Seat, name: str) -> float:
+    found = await seat.evaluate("document.querySelector('sz-room').statistics()")
+    return float(found[0].get(name) or 0) if found else 0.0
+
+
+async def rises(seat: Seat, name: str, by: float = 0) -> None:
+    before = await figure(seat, name)
+
+    async def more() -> bool:
+        return await figure(seat, name) > before + by
+
+    await until(more)
+
+
+async def see_and_hear_each_other(pair: Pair) -> None:
+    """Pictures and sound arrive at both ends, and the pictures are shown."""
+    for seat in pair.both:
+        await rises(seat, "framesDecoded", by=5)
+        await rises(seat, "totalAudioEnergy")
+        await becomes(seat, PLAYS)
+
+
+async def enter(pair: Pair, home: str) -> None:
+    """Booked, signed in, both in the room: the citizen waits."""
+    manage = await book(pair.citizen, home)
+    await sign_in(pair.clerk, home)
+    await pair.citizen.goto(f"{manage}/room")
+    await becomes(pair.citizen, STATE, "waiting")
+    assert await figure(pair.citizen, "framesDecoded") == 0
+    await open_room(pair.clerk)
+
+
+async def comes_back(pair: Pair) -> None:
+    """The page was loaded anew: the clerk lets in again whoever has to wait."""
+    waits = "document.querySelector('[data-testid=admit]') !== null"
+
+    async def in_the_call() -> bool:
+        if await pair.clerk.evaluate(waits):
+            await pair.clerk.evaluate("document.querySelector('[data-testid=admit]')?.click()")
+        return bool(await pair.citizen.evaluate(STATE) == "call")
+
+    await until(in_the_call)
+
+
+@pytest.mark.criterion("C30")
+@pytest.mark.parametrize("citizen", ["firefox", "chromium"])
+async def test_they_meet(fox: Fox, browser: Browser, served_city: ServedCity, citizen: str) -> None:
+    pair = await seats(fox, browser, citizen)
+    await enter(pair, served_city.url)
+    await pair.clerk.press_test_id("admit")
+    await see_and_hear_each_other(pair)
+    for seat, other in (pair.both, pair.both[::-1]):
+        await seat.press_test_id("mute-audio")
+        await becomes(other, MUTED)
+    assert not await pair.citizen.evaluate("document.documentElement.scrollWidth > innerWidth")
+    await pair.citizen.reload()
+    await comes_back(pair)
+    await pair.clerk.press_test_id("mute-audio")
+    await see_and_hear_each_other(pair)
+    await pair.clerk.press_test_id("end")
+    await pair.clerk.press_test_id("end-confirm")
+    for seat in pair.both:
+        await becomes(seat, STATE, "over")
+    assert pair.fox.complaints() == []
