@@ -10,13 +10,14 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.booking.model import AppointmentRow, CaseRow, DutyRow
 from server.booking.model_waiting import WaitingRow
 from server.errors import NotAllowed, NotFound
 from server.planning.model import FateRow
+from server.rooms.model import TransferRow
 from server.sealing import Keyring, derived_token, fingerprint, open_sealed, seal
 
 
@@ -201,20 +202,35 @@ async def appointment_by_id(tx: AsyncConnection, appointment_id: str) -> Appoint
 
 
 async def appointment_for(tx: AsyncConnection, staff: Staff, appointment_id: str) -> Appointment:
-    """A clerk gets the appointments of the own duties; others get none."""
+    """A clerk gets the appointments of the own duties and those handed over to them; others get none."""
     if "clerk" not in staff.roles:
         raise NotAllowed
-    own = DutyRow.staff_id == staff.id
     query = select(*_COLUMNS).join(DutyRow, DutyRow.id == AppointmentRow.duty_id)
-    return await _one(tx, query.where(AppointmentRow.id == appointment_id, *TAKES_PLACE, own))
+    return await _one(tx, query.where(AppointmentRow.id == appointment_id, *TAKES_PLACE, _in_charge(staff)))
+
+
+def _in_charge(staff: Staff) -> ColumnElement[bool]:
+    """Whose duty it is, and to whom the meeting is handed over now."""
+    handed = exists().where(
+        TransferRow.appointment_id == AppointmentRow.id,
+        TransferRow.to_id == staff.id,
+        TransferRow.ended_at.is_(None),
+    )
+    return or_(DutyRow.staff_id == staff.id, handed)
+
+
+async def follow_ups(tx: AsyncConnection, meeting: Appointment) -> list[Appointment]:
+    """What was booked on site out of this video meeting, for whoever may see the meeting itself."""
+    query = select(*_COLUMNS).where(AppointmentRow.follows_id == meeting.id)
+    return [_appointment(row) for row in await tx.execute(query.order_by(AppointmentRow.starts_at))]
 
 
 async def day_of(tx: AsyncConnection, staff: Staff, start: datetime, end: datetime) -> list[Appointment]:
-    """The confirmed appointments of this clerk's duties that begin in the span, in order of time."""
+    """The confirmed appointments of this clerk that begin in the span, in order of time."""
     query = (
         select(*_COLUMNS)
         .join(DutyRow, DutyRow.id == AppointmentRow.duty_id)
-        .where(DutyRow.staff_id == staff.id, *TAKES_PLACE)
+        .where(_in_charge(staff), *TAKES_PLACE)
         .where(AppointmentRow.starts_at >= start, AppointmentRow.starts_at < end)
         .order_by(AppointmentRow.starts_at, AppointmentRow.id)
     )

@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler
 
 from server import audit
 from server.booking import pages as booking_pages
-from server.booking import pages_waiting, routes_proof, routes_waiting
+from server.booking import pages_waiting, routes_onsite, routes_proof, routes_waiting
 from server.booking import routes as booking_routes
 from server.booking import routes_office as booking_routes_office
 from server.booking.availability import Calendar
@@ -71,6 +71,7 @@ ENDPOINTS: list[Endpoint] = [
     *booking_routes.endpoints,
     *booking_routes_office.endpoints,
     *routes_waiting.endpoints,
+    *routes_onsite.endpoints,
     *routes_proof.endpoints,
     *documents_routes.endpoints,
     *notices_routes.endpoints,

@@ -107,7 +107,8 @@ class AppointmentRow(Base):
     `ticks` is how many claims it owns, preparation and buffer included. `contact_key` is a keyed hash of the mail
     address or telephone, for limits alone; with `contact_nr` it is unique while the appointment is alive, which
     bounds the appointments of one contact. `displaced_at`: its duty fell away and it waits for a new time.
-    `waiting_id`: it was offered to this entry of the waiting list.
+    `waiting_id`: it was offered to this entry of the waiting list. `follows_id`: a clerk booked it out of that video
+    meeting, on the same case. `caller_key`: who last came to its room, a keyed hash of network and browser.
     """
 
     __tablename__ = "appointment"
@@ -137,6 +138,8 @@ class AppointmentRow(Base):
     contact_nr: Mapped[int | None]
     remind: Mapped[str] = mapped_column(String(8), default="mail")
     waiting_id: Mapped[str | None] = mapped_column(ForeignKey("waiting.id"), index=True)
+    follows_id: Mapped[str | None] = mapped_column(ForeignKey("appointment.id"), index=True)
+    caller_key: Mapped[str | None] = mapped_column(String(64))
     sequence: Mapped[int] = mapped_column(default=0)
     extended: Mapped[bool] = mapped_column(default=False)
     case_id: Mapped[str | None] = mapped_column(ForeignKey("case.id"), index=True)
@@ -165,7 +168,7 @@ class ClaimRow(Base):
 
 
 class CaseRow(Base):
-    """What belongs to one appointment, under a key of its own. Destroying the key is the deletion of last resort."""
+    """What belongs to an appointment and those that follow it, under a key of its own. Destroying the key is the deletion of last resort."""
 
     __tablename__ = "case"
 

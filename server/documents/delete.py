@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 
 from server import audit
 from server.access import Appointment
@@ -71,17 +71,19 @@ async def tidy_store(db: Database, store: Store, now: datetime) -> int:
 
 async def close_due_cases(db: Database, now: datetime) -> int:
     """Destroys the keys and personal data of cases whose time is over, and marks their documents."""
-    cancelled = and_(
-        AppointmentRow.state == "cancelled", AppointmentRow.cancelled_at <= now - AFTER_CANCELLATION
+    own = AppointmentRow.case_id == CaseRow.id
+    due = select(CaseRow.id).where(
+        CaseRow.closed_at.is_(None), exists().where(own), ~exists().where(own, _needs_it(now))
     )
-    due = (
-        select(AppointmentRow.case_id)
-        .join(CaseRow, CaseRow.id == AppointmentRow.case_id)
-        .where(CaseRow.closed_at.is_(None), or_(cancelled, AppointmentRow.ends_at <= now - AFTER_END))
-    )
+    closed = 0
     async with db.write() as tx:
-        ids = [id_ for id_ in await tx.scalars(due) if id_]
-        for case_id in ids:
+        for case_id in list(await tx.scalars(due)):
+            # locked, then looked at afresh: a clerk may just have booked another appointment on the case
+            lock = update(CaseRow).where(CaseRow.id == case_id)
+            await tx.execute(lock.values(key_version=CaseRow.key_version))
+            if await tx.scalar(due.where(CaseRow.id == case_id)) is None:
+                continue
+            closed += 1
             # the case first: an upload that enters its row just now holds the case's lock until it is there to mark
             emptied = {"wrapped_key": None, "contact_sealed": None, "closed_at": now}
             await tx.execute(update(CaseRow).where(CaseRow.id == case_id).values(**emptied))
@@ -90,7 +92,17 @@ async def close_due_cases(db: Database, now: datetime) -> int:
             )
             await tx.execute(documents.values(deleted_at=now))
             await audit.record(tx, now, "system", "case.closed", case_id)
-    return len(ids)
+    return closed
+
+
+def _needs_it(now: datetime) -> ColumnElement[bool]:
+    """Whether an appointment still needs its case; a case ends with the last of its appointments."""
+    called_off = and_(
+        AppointmentRow.state == "cancelled",
+        AppointmentRow.cancelled_at.is_not(None),
+        AppointmentRow.cancelled_at <= now - AFTER_CANCELLATION,
+    )
+    return and_(AppointmentRow.ends_at > now - AFTER_END, ~called_off)
 
 
 async def marked_documents(db: Database) -> list[str]:

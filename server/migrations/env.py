@@ -11,7 +11,9 @@ import server.documents.model
 import server.jobs
 import server.notices.outbox
 import server.people.model
-import server.planning.model  # noqa: F401
+import server.planning.model
+import server.rooms.model
+import server.rooms.model_incident  # noqa: F401
 from server.db import Base
 
 context.configure(

@@ -1,11 +1,12 @@
 """Puts the citizen's page of one appointment together from booking, documents and room. No rule is decided here."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
 from aiohttp import web
 
-from server.access import Appointment, Case, case_of
+from server.access import Appointment, Case, case_of, follow_ups, manage_token
 from server.booking.model import ALIVE
 from server.booking.pages_parts import DayView, by_day, day_views
 from server.booking.routing import Slot, wish_of
@@ -28,6 +29,15 @@ STATES = {
     "cancelled": "Abgesagt",
     "displaced": "Wartet auf eine neue Zeit",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A later appointment on the same case, and where its citizen manages it."""
+
+    appointment: Appointment
+    site: Site | None
+    link: str
 
 
 def base_of(call: Call) -> str:
@@ -84,6 +94,7 @@ async def render_manage(
         here=base_of(call) if error else call.request.path_qs,
         notice=notice,
         room=room_state(call, appointment),
+        onsite=await _follow_ups(call, catalogue, appointment),
     )
 
 
@@ -109,6 +120,17 @@ async def _near(call: Call, catalogue: Catalogue, appointment: Appointment) -> l
     )
     slots = await call.office.calendar.alternatives(wish, old, call.now)
     return day_views(by_day(slots), catalogue, call)
+
+
+async def _follow_ups(call: Call, catalogue: Catalogue, appointment: Appointment) -> list[FollowUp]:
+    """What was booked on site out of this meeting, with the link to each one's own page."""
+    async with call.office.db.read() as tx:
+        found = await follow_ups(tx, appointment)
+    return [
+        FollowUp(one, place_of(catalogue, one), f"/a/{manage_token(call.office.secret, one.id)}")
+        for one in found
+        if one.state != "cancelled"
+    ]
 
 
 async def _case(call: Call, appointment: Appointment) -> Case | None:

@@ -65,6 +65,8 @@ TABLE: dict[str, Row] = {
     f"GET {DESK}/{{id}}/documents": staff(200, "clerk"),
     f"GET {DESK}/{{id}}/documents/{{document}}": staff(200, "clerk"),
     f"POST {DESK}/{{appointment}}/entry": staff(200, "clerk"),
+    f"GET {DESK}/{{appointment}}/onsite-times": staff(200, "clerk"),
+    f"POST {DESK}/{{appointment}}/onsite": staff(201, "clerk", sends="onsite"),
     "POST /api/v1/waiting-list": Row(422, sends="empty"),
     "GET /api/v1/waiting-list/{entry}": Row(404),
     "DELETE /api/v1/waiting-list/{entry}": Row(404),

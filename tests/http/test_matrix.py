@@ -65,7 +65,7 @@ async def body_of(cell: Cell, world: World, values: dict[str, str], client: Clie
     """What the request sends, complete and right in itself: only the right to it may decide."""
     sends = TABLE[cell.key].sends
     csrf = str(client.session.headers.get("X-CSRF-Token", ""))
-    if sends in ("hold", "office hold", "move", "page hold", "page slot"):
+    if sends in ("hold", "office hold", "move", "page hold", "page slot", "onsite"):
         body = _of_slot(sends, next(world.slots) if cell.rightful else world.spare)
         if sends == "office hold":
             body["json"]["channel"] = CHANNELS.get(cell.visitor, "onsite")
@@ -94,6 +94,7 @@ def _of_slot(sends: str, slot: dict[str, Any]) -> dict[str, Any]:
         "hold": {"json": {**wish, "services": [{"id": "bauberatung"}]}},
         "office hold": {"json": {**wish, "services": [{"id": "bauberatung"}]}},
         "move": {"json": wish},
+        "onsite": {"json": {"start": slot["start"], "site": "kronenstrasse"}},
         "page hold": {"data": {"service": "bauberatung", "slot": value}},
         "page slot": {"data": {"slot": value}},
     }[sends]

@@ -1,0 +1,51 @@
+"""Tables of rooms: who was invited beside the citizen, and to whom a meeting was handed over. The rules are in the verbs."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import Base, UtcDateTime
+
+OPEN = text("ended_at IS NULL")
+
+
+class InvitationRow(Base):
+    """A third or fourth person with a link of their own. `who_sealed` is name and mail address under the case's key.
+
+    `nr` is the chair: unique with the appointment, none once the invitation was taken back. That bounds the guests.
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (UniqueConstraint("appointment_id", "nr"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"))
+    part: Mapped[str] = mapped_column(String(12))
+    nr: Mapped[int | None]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    who_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TransferRow(Base):
+    """A meeting handed to a colleague; `note_sealed` is under the case's key. One per appointment has not ended.
+
+    `taken_at`: the colleague came. `ended_at`: taken back, or handed on to somebody else.
+    """
+
+    __tablename__ = "transfer"
+    __table_args__ = (
+        Index("uq_transfer_open", "appointment_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"), index=True)
+    from_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
