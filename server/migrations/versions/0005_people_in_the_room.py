@@ -88,8 +88,8 @@ def _incidents() -> None:
 
 
 def downgrade() -> None:
-    for table in ("exclusion", "incident", "transfer", "invitation"):
-        op.drop_table(table)
+    for name in ("exclusion", "incident", "transfer", "invitation"):
+        op.drop_table(name)
     with op.batch_alter_table("appointment") as table:
         table.drop_index("ix_appointment_follows_id")
         table.drop_constraint("fk_appointment_follows_id_appointment", type_="foreignkey")
