@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from playwright.async_api import Page, expect
 
 from tests.browser.states import PDF, Visit, after, booked_by_video, with_document
-from tests.browser.visitor import NAME, book, sign_in
+from tests.browser.visitor import NAME, PATIENCE_MS, book, sign_in
 
 TO_THE_ROOM = (
     46  # minutes from the small city's first look at the clock until the first room has been open a minute
@@ -45,6 +45,16 @@ async def refused_camera(visit: Visit) -> None:
     )
     await visit.go(f"{path}/room")
     await expect(visit.page.get_by_test_id("device-help")).to_be_visible()
+
+
+async def unable_to_meet(visit: Visit, take_away: str = "RTCPeerConnection") -> None:
+    """A browser that lacks this."""
+    path = await _booked(visit)
+    await after(20)(visit)
+    await visit.page.add_init_script(f"delete window['{take_away}']")
+    await visit.go(f"{path}/room")
+    words = visit.page.get_by_role("heading", name="Erscheint hier kein Raum?")
+    await expect(words).to_be_visible(timeout=PATIENCE_MS)
 
 
 async def left(visit: Visit) -> None:

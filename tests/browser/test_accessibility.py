@@ -83,6 +83,7 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
         "before it opens": states_office.before_it_opens,
         "waiting": states_office.waiting,
         "camera refused": states_office.refused_camera,
+        "a browser without video calls": states_office.unable_to_meet,
         "in the call": states_office.citizen_in_the_call,
         "left": states_office.left,
     },
