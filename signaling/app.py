@@ -14,8 +14,9 @@ from aiohttp import web
 from signaling.bus import Bus
 from signaling.connection import GOING_AWAY, Connection
 from signaling.echo import Echo, EchoFull, EchoRefused
+from signaling.fields import SDP_CHARS
 from signaling.hub import Hub
-from signaling.messages import MESSAGE_BYTES, SDP_CHARS, SUBPROTOCOL
+from signaling.messages import MESSAGE_BYTES, SUBPROTOCOL
 from signaling.settings import SignalingSettings
 
 log = logging.getLogger(__name__)

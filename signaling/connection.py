@@ -8,9 +8,10 @@ from typing import Final
 from aiohttp import WSMsgType, web
 
 from signaling.bus import BusAway
+from signaling.effects import Refused
+from signaling.fields import BadMessage, ErrorCode
 from signaling.hub import Hub
-from signaling.messages import MESSAGE_BYTES, BadMessage, Error, ErrorCode, Hello
-from signaling.room import Refused
+from signaling.messages import MESSAGE_BYTES, Error, Hello
 from signaling.session import Session
 from signaling.wire import encode, parse
 
@@ -123,7 +124,9 @@ class Connection:
                 return await self._hub.enter(hello, self)
             except BusAway:
                 # Whether the ticket was used can't be known now; a later try finds out.
-                raise Cut(TRY_AGAIN) from None
+                raise Cut(
+                    TRY_AGAIN, "try-again", "it is not known now whether this ticket was used"
+                ) from None
             except Refused as refused:
                 if refused.code != "no-such-session":
                     raise Cut(_close_code(refused.code), refused.code, refused.detail) from None

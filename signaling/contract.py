@@ -6,13 +6,14 @@ import hmac
 import json
 import unicodedata
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, cast, get_args
 
 from jose import jwk, jws
 from jose.exceptions import JOSEError
 
 Role = Literal["host", "guest"]
-NoticeKind = Literal["arrived", "joined", "left", "ended"]
+Part = Literal["clerk", "colleague", "citizen", "interpreter", "sign", "support"]
+NoticeKind = Literal["arrived", "joined", "left", "ended", "removed"]
 
 ALGORITHM: Final = "HS256"
 ISSUER: Final = "sprechzeit"
@@ -25,16 +26,24 @@ TOKEN_CHARS: Final = 4096
 NAME_CHARS: Final = 200
 HOST_RIGHTS: Final = ("admit", "end")
 GUEST_RIGHTS: Final[tuple[str, ...]] = ()
+PARTS: Final[dict[str, tuple[str, ...]]] = {
+    "host": ("clerk", "colleague"),
+    "guest": ("citizen", "interpreter", "sign", "support"),
+}
 HEADER: Final = {"alg": ALGORITHM, "typ": "JWT"}
 CLAIMS: Final[dict[str, type]] = {
     "iss": str, "aud": str, "sub": str, "iat": int, "exp": int, "jti": str, "purpose": str,
-    "room": str, "role": str, "name": str, "opens_at": int, "closes_at": int, "rights": list,
+    "room": str, "role": str, "part": str, "name": str, "opens_at": int, "closes_at": int, "rights": list,
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What the server promises about a person who enters a room. Times are epoch seconds."""
+    """What the server promises about a person who enters a room. Times are epoch seconds.
+
+    `role` decides what somebody may do, `part` says only as what they come: "sign" interprets sign language, "support"
+    is a guardian or companion.
+    """
 
     room: str
     role: Role
@@ -44,11 +53,16 @@ class Ticket:
     closes_at: int
     rights: tuple[str, ...]
     jti: str
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What signaling tells the server: who (a derived id, never a name) did what in which room, at epoch seconds."""
+    """Who (a derived id, never a name) did what in which room, at epoch seconds.
+
+    Signaling tells the server. The other way: `ended` with a subject closes a room everywhere, `removed` puts one
+    person out of it for good.
+    """
 
     kind: NoticeKind
     room: str
@@ -68,7 +82,7 @@ class Notice:
             raise ValueError("not a notice")
         if any(type(raw[name]) is not kind for name, kind in wanted.items()):
             raise ValueError("not a notice")
-        if raw["kind"] not in ("arrived", "joined", "left", "ended"):
+        if raw["kind"] not in get_args(NoticeKind):
             raise ValueError("unknown kind of notice")
         return cls(**raw)
 
@@ -101,6 +115,7 @@ def mint(ticket: Ticket, secret: str, now: float, lifetime_s: int = LIFETIME_S) 
         "purpose": PURPOSE,
         "room": ticket.room,
         "role": ticket.role,
+        "part": ticket.part,
         "name": _shown(ticket.name),
         "opens_at": ticket.opens_at,
         "closes_at": ticket.closes_at,
@@ -136,6 +151,8 @@ def _ticket(claims: object, now: float) -> Ticket:
         raise TicketRefused("purpose")
     if claims["role"] not in ("host", "guest") or not all(type(right) is str for right in claims["rights"]):
         raise TicketRefused("claims")
+    if claims["part"] not in PARTS[claims["role"]]:
+        raise TicketRefused("claims")
     if not all(0 < len(claims[name]) <= NAME_CHARS for name in ("sub", "jti", "room", "name")):
         raise TicketRefused("claims")
     if claims["exp"] <= now or claims["exp"] - claims["iat"] > LIFETIME_S or claims["iat"] > now + SKEW_S:
@@ -149,12 +166,19 @@ def _ticket(claims: object, now: float) -> Ticket:
         closes_at=claims["closes_at"],
         rights=tuple(claims["rights"]),
         jti=claims["jti"],
+        part=claims["part"],
     )
 
 
 def room_name(secret: str, appointment_id: str) -> str:
     """The room of an appointment: 128 bit, base64url, not to be guessed or traced back without the secret."""
     return _derived(secret, "room", appointment_id)
+
+
+def shard(room: str) -> str:
+    """Two characters that lead everybody of a room to the same signaling process; they stand in an address and tell
+    nothing of the room."""
+    return hashlib.sha256(room.encode()).hexdigest()[:2]
 
 
 def participant_id(secret: str, room: str, who: str) -> str:

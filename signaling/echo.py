@@ -8,7 +8,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Any, Final
 
-from signaling.messages import SDP_CHARS, sdp
+from signaling.fields import SDP_CHARS, sdp
 
 if TYPE_CHECKING:
     from aiortc import MediaStreamTrack, RTCDataChannel, RTCPeerConnection

@@ -7,12 +7,12 @@ import secrets
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from signaling import room as rules
 from signaling import turn
 from signaling.bus import Bus
 from signaling.contract import Notice, Ticket, TicketRefused, verify
+from signaling.effects import REPLACED, Bar, Effect, Greet, Refused, Send, Shut, Tell
 from signaling.messages import ClientMessage, Error, Hello, Kind, Welcome
-from signaling.room import Refused, Room
+from signaling.room import Room
 from signaling.session import Session, Wire
 from signaling.settings import SignalingSettings
 from signaling.wire import encode
@@ -34,6 +34,7 @@ class Hub:
         self._bus = bus
         self._clock = clock
         self._ended: dict[str, float] = {}
+        self._barred: dict[tuple[str, str], float] = {}
         self._notices: asyncio.Queue[Notice] = asyncio.Queue(NOTICES)
 
     # ── entering ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -51,7 +52,7 @@ class Hub:
             raise Refused("ticket-used", "this ticket has been used")
         if ticket.room in self._ended:
             raise Refused("room-closed", "this room is closed")
-        return self._enter(ticket, hello.instance, wire, now)
+        return self._enter(ticket, hello, wire, now)
 
     def _ticket(self, token: str, now: float) -> Ticket:
         try:
@@ -63,12 +64,16 @@ class Hub:
             raise Refused("too-early", "this room is not open yet")
         if now >= ticket.closes_at or ticket.room in self._ended:
             raise Refused("room-closed", "this room is closed")
+        if (ticket.room, ticket.subject) in self._barred:
+            raise Refused("removed", "this person was put out of the room")
         return ticket
 
-    def _enter(self, ticket: Ticket, instance: str, wire: Wire, now: float) -> Session:
-        session = Session(secrets.token_urlsafe(16), ticket.room, ticket.subject, instance, self.settings)
+    def _enter(self, ticket: Ticket, hello: Hello, wire: Wire, now: float) -> Session:
+        session = Session(
+            secrets.token_urlsafe(16), ticket.room, ticket.subject, hello.instance, self.settings
+        )
         room = self.rooms.get(ticket.room) or Room(ticket, self.settings.guests)
-        effects = room.enter(session.key, ticket, instance, now)
+        effects = room.enter(session.key, ticket, hello.instance, hello.device, now)
         self.rooms[ticket.room] = room
         self.sessions[session.key] = session
         session.wire = wire
@@ -81,7 +86,7 @@ class Hub:
             raise Refused("no-such-session", "this session is over")
         room = self.rooms[session.room]
         if session.wire is not None:
-            session.wire.shut(rules.REPLACED)
+            session.wire.shut(REPLACED)
         missed = session.since(hello.seen)
         session.wire = wire
         wire.put(
@@ -124,15 +129,21 @@ class Hub:
         for room in list(self.rooms.values()):
             self._perform(room, room.expire(now, self.settings.session_kept_s, self.settings.idle_s))
         self._ended = {name: until for name, until in self._ended.items() if until > now}
+        self._barred = {pair: until for pair, until in self._barred.items() if until > now}
 
     async def hear(self, notice: Notice) -> None:
-        """A notice from the bus: a room that somebody ended elsewhere is ended here too, and its links die.
+        """A notice from the bus: a room that somebody ended elsewhere is ended here too, and its links die; a person whom
+        the office has put out is out.
 
         Without a subject its time was over, which every process sees by itself, and which a later time undoes."""
-        if notice.kind != "ended" or not notice.subject:
+        if notice.kind not in ("ended", "removed") or not notice.subject:
             return
         room = self.rooms.get(notice.room)
-        if room is not None:
+        if notice.kind == "removed":
+            self._barred[notice.room, notice.subject] = self._clock() + ENDED_KEPT_S
+            if room is not None:
+                self._perform(room, room.bar(notice.subject, self._clock()))
+        elif room is not None:
             self._perform(room, room.close("host"), told=True)
         elif notice.room not in self._ended:
             self._ended[notice.room] = self._clock() + ENDED_KEPT_S
@@ -143,11 +154,13 @@ class Hub:
             await self._bus.publish(await self._notices.get())
 
     # ── carrying out ──────────────────────────────────────────────────────────────────────────────────────────────
-    def _perform(self, room: Room, effects: Iterable[rules.Effect], *, told: bool = False) -> None:
+    def _perform(self, room: Room, effects: Iterable[Effect], *, told: bool = False) -> None:
         for effect in effects:
-            if isinstance(effect, rules.Tell):
+            if isinstance(effect, Tell):
                 if not told:
                     self._note(room, effect)
+            elif isinstance(effect, Bar):
+                self._barred[room.name, effect.subject] = room.closes_at
             elif (session := self.sessions.get(effect.session)) is not None:
                 self._carry_out(room, session, effect)
         if room.ended:
@@ -155,17 +168,18 @@ class Hub:
         if not room.members:
             self.rooms.pop(room.name, None)
 
-    def _carry_out(self, room: Room, session: Session, effect: rules.Send | rules.Greet | rules.Shut) -> None:
-        if isinstance(effect, rules.Send):
+    def _carry_out(self, room: Room, session: Session, effect: Send | Greet | Shut) -> None:
+        if isinstance(effect, Send):
             session.tell(effect.message)
-        elif isinstance(effect, rules.Greet):
+        elif isinstance(effect, Greet):
+            session.member = effect.id
             session.tell(self._welcome(room, session, resumed=False))
         else:
             del self.sessions[session.key]
             if session.wire is not None:
                 session.wire.shut(effect.code)
 
-    def _note(self, room: Room, told: rules.Tell) -> None:
+    def _note(self, room: Room, told: Tell) -> None:
         notice = Notice(told.kind, room.name, told.subject, told.role, int(self._clock()))
         with contextlib.suppress(asyncio.QueueFull):
             self._notices.put_nowait(notice)
@@ -177,6 +191,7 @@ class Hub:
             session=session.key,
             room=room.name,
             role=member.role,
+            part=member.part,
             name=member.name,
             state=member.state,
             position=member.position,

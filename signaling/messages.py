@@ -1,77 +1,59 @@
 """Every message of the signaling protocol, how it is read and how it is written. What they mean stands in PROTOCOL.md."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Final, Literal
 
+from signaling.fields import (
+    Check,
+    ErrorCode,
+    candidate,
+    flag,
+    fragment,
+    ident,
+    instance,
+    kind,
+    line,
+    mid,
+    number,
+    sdp,
+    token,
+)
+
 SUBPROTOCOL: Final = "sprechzeit.v1"
 MESSAGE_BYTES: Final = 65_536
-SDP_CHARS: Final = 32_768
 
-Check = Callable[[Any], bool]
 State = Literal["waiting", "admitted"]
-EndReason = Literal["host", "window", "idle", "replaced", "left"]
-ErrorCode = Literal[
-    "bad-message", "unknown-type", "not-allowed", "no-such-session", "ticket-refused", "ticket-used", "room-closed",
-    "too-early", "too-fast", "too-large", "hello-timeout", "not-a-peer", "bad-sdp",
-]  # fmt: skip
+EndReason = Literal["host", "window", "idle", "replaced", "left", "removed", "handed-over"]
 
 
-class BadMessage(Exception):
-    """A message that is refused, with the protocol's code for it; `of` is its type where that is known."""
-
-    def __init__(self, code: ErrorCode, detail: str, of: str = "") -> None:
-        super().__init__(detail)
-        self.code: ErrorCode = code
-        self.detail = detail
-        self.of = of
-
-
-# ── what a field may hold ──────────────────────────────────────────────────────────────────────────────────────────
-def _text(pattern: str, longest: int) -> Check:
-    matches = re.compile(pattern).fullmatch
-    return lambda value: type(value) is str and len(value) <= longest and matches(value) is not None
-
-
-def _number(most: int) -> Check:
-    return lambda value: type(value) is int and 0 <= value <= most
-
-
-def _or_null(check: Check) -> Check:
-    return lambda value: value is None or check(value)
-
-
-def _flag(value: Any) -> bool:
-    return type(value) is bool
-
-
-ident: Final = _text(r"[A-Za-z0-9_-]+", 64)
-instance: Final = _text(r"[A-Za-z0-9_-]{8,64}", 64)
-token: Final = _text(r"[A-Za-z0-9_.-]+", 4096)
-kind: Final = _text(r"offer|answer", 6)
-# The shape of lines alone (RFC 8866): what they mean is between the browsers and is never parsed here.
-sdp: Final = _text(r"v=0\r?\n(?:[a-z]=[\x20-\x7e]{1,2000}+\r?\n)++", SDP_CHARS)
-candidate: Final = _text(r"(?:(?:a=)?candidate:[\x20-\x7e]+)?", 1024)
-mid: Final = _or_null(_text(r"[\x21-\x7e]*", 64))
-line: Final = _or_null(_number(64))
-fragment: Final = _or_null(_text(r"[A-Za-z0-9+/=_-]*", 256))
 CHECKED_AS: Final[Mapping[Check, ErrorCode]] = {sdp: "bad-sdp", candidate: "bad-sdp"}
 
 
 # ── client ► server: what a client asks for ────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """Either a ticket, or the session to resume and the last number seen of it."""
+    """Either a ticket, or the session to resume and the last number seen of it. `device` is a browser tab's secret."""
 
     instance: str
     ticket: str = ""
     resume: str = ""
     seen: int = 0
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Admit:
+    guest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    guest: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendBack:
     guest: str
 
 
@@ -95,6 +77,7 @@ class AddCandidate:
 class SetMedia:
     audio: bool
     video: bool
+    screen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +90,7 @@ class End:
     pass
 
 
-ClientMessage = Hello | Admit | Describe | AddCandidate | SetMedia | Leave | End
+ClientMessage = Hello | Admit | Remove | SendBack | Describe | AddCandidate | SetMedia | Leave | End
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +106,7 @@ class Kind:
 
 
 _TICKET: Final = {"ticket": token}
-_RESUME: Final = {"resume": ident, "seen": _number(2**53)}
+_RESUME: Final = {"resume": ident, "seen": number(2**53)}
 _WHERE: Final = {"sdp_mid": mid, "sdp_m_line_index": line, "username_fragment": fragment}
 
 
@@ -139,11 +122,13 @@ def _row(
 
 
 _ROWS: Final = (
-    _row("hello", Hello, None, "enter", {"instance": instance}, _TICKET | _RESUME),
+    _row("hello", Hello, None, "enter", {"instance": instance}, _TICKET | _RESUME | {"device": instance}),
     _row("admit", Admit, "admit", "admit", {"guest": ident}),
+    _row("remove", Remove, "admit", "remove", {"guest": ident}),
+    _row("send_back", SendBack, "admit", "send_back", {"guest": ident}),
     _row("description", Describe, None, "describe", {"to": ident, "kind": kind, "sdp": sdp}),
     _row("candidate", AddCandidate, None, "add_candidate", {"to": ident, "candidate": candidate}, _WHERE),
-    _row("media", SetMedia, None, "set_media", {"audio": _flag, "video": _flag}),
+    _row("media", SetMedia, None, "set_media", {"audio": flag, "video": flag}, {"screen": flag}),
     _row("leave", Leave, None, "leave"),
     _row("end", End, "end", "end"),
 )
@@ -161,6 +146,8 @@ class Guest:
     since: int
     connected: bool
     instance: str
+    part: str
+    replaces: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +157,7 @@ class Welcome:
     session: str
     room: str
     role: str
+    part: str
     name: str
     state: State
     position: int
@@ -198,16 +186,23 @@ class Admitted:
 
 
 @dataclass(frozen=True, slots=True)
+class SentBack:
+    type: ClassVar = "sent-back"
+
+
+@dataclass(frozen=True, slots=True)
 class Peer:
     type: ClassVar = "peer"
     id: str
     name: str
     role: str
+    part: str
     polite: bool
     instance: str
     prepared: bool
     audio: bool
     video: bool
+    screen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +229,7 @@ class Media:
     sender: str
     audio: bool
     video: bool
+    screen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +252,11 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Moving:
+    type: ClassVar = "moving"
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     type: ClassVar = "snapshot"
     state: State
@@ -275,11 +276,12 @@ class Error:
 
 
 ServerMessage = (
-    Welcome | Waiting | Queue | Admitted | Peer | Description | Candidate | Media | Presence | Left | Ended
-    | Snapshot | Error
+    Welcome | Waiting | Queue | Admitted | SentBack | Peer | Description | Candidate | Media | Presence | Left | Ended
+    | Moving | Snapshot | Error
 )  # fmt: skip
 SERVER: Final[tuple[type[ServerMessage], ...]] = (
-    Welcome, Waiting, Queue, Admitted, Peer, Description, Candidate, Media, Presence, Left, Ended, Snapshot, Error,
+    Welcome, Waiting, Queue, Admitted, SentBack, Peer, Description, Candidate, Media, Presence, Left, Ended, Moving,
+    Snapshot, Error,
 )  # fmt: skip
 ON_WIRE: Final = {"sender": "from", "me": "self"}
 FIELDS: Final = {

@@ -1,76 +1,14 @@
 """One room as a pure state machine: facts and `now` in, effects out. No sockets, no clock, no logs, no sending."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from signaling import messages as say
-from signaling.contract import NoticeKind, Role, Ticket
+from signaling.contract import Ticket
+from signaling.effects import ENDED, REPLACED, Bar, Effect, Greet, Refused, Send, Shut, Tell
+from signaling.member import Member, in_queue, seen_by
 
-REPLACED: Final = 4409
-ENDED: Final = 4410
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    session: str
-    message: say.ServerMessage
-
-
-@dataclass(frozen=True, slots=True)
-class Greet:
-    """Welcome this session; everything after it in the list comes after the welcome."""
-
-    session: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shut:
-    """The session is over: forget it, close its socket once everything is sent."""
-
-    session: str
-    code: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """A notice for the server."""
-
-    kind: NoticeKind
-    subject: str
-    role: str
-
-
-Effect = Send | Greet | Shut | Tell
-
-
-class Refused(Exception):
-    """What was asked may not be done; nothing has changed."""
-
-    def __init__(self, code: say.ErrorCode, detail: str) -> None:
-        super().__init__(detail)
-        self.code: say.ErrorCode = code
-        self.detail = detail
-
-
-@dataclass(slots=True)
-class Member:
-    """A person in the room. `turn` orders admissions: the lower of two is the impolite side; the host's is 0."""
-
-    session: str
-    id: str
-    name: str
-    role: Role
-    rights: tuple[str, ...]
-    instance: str
-    since: int
-    state: say.State
-    turn: int
-    position: int = 0
-    connected: bool = True
-    lost_at: float = 0.0
-    audio: bool = True
-    video: bool = True
+LAST: Final = 1_000_000
 
 
 class Room:
@@ -88,47 +26,70 @@ class Room:
         self._alone_since: float | None = None
 
     # ── coming and going ──────────────────────────────────────────────────────────────────────────────────────────
-    def enter(self, session: str, ticket: Ticket, instance: str, now: float) -> list[Effect]:
-        """A person with a checked ticket. The same identity replaces its older session; the same page load keeps its
-        place. Raises Refused when the room is full."""
-        old = self.members.get(ticket.subject)
-        guests = sum(member.role == "guest" for member in self.members.values())
-        if ticket.role == "guest" and old is None and guests >= self._guests:
+    def enter(self, session: str, ticket: Ticket, instance: str, device: str, now: float) -> list[Effect]:
+        """A person with a checked ticket. The same page load or the same device goes on in the place of its older
+        session; another device of somebody who is in the call waits beside it. Raises Refused when the room is full."""
+        same = [m for m in self.members.values() if m.subject == ticket.subject]
+        others = {m.subject for m in self.members.values() if m.role == "guest"} - {ticket.subject}
+        if ticket.role == "guest" and len(others) >= self._guests:
             raise Refused("not-allowed", "the room is full")
         self.opens_at, self.closes_at = ticket.opens_at, ticket.closes_at
-        if old is not None and old.instance == instance and old.role == ticket.role:
-            return self._take_over(old, session, now)
-        out: list[Effect] = []
-        for other in list(self.members.values()):
-            if other is old or (other.role == "host" == ticket.role):
-                out += self._remove(other, "replaced", REPLACED)
+        for old in same:
+            if old.role == ticket.role and (old.instance == instance or (device and old.device == device)):
+                return self._take_over(old, session, ticket, instance, device, now)
+        out = self._make_way(ticket, same)
         host = ticket.role == "host"
-        self.members[ticket.subject] = Member(
+        member = Member(
             session=session,
-            id=ticket.subject,
+            id=self._free_id(ticket.subject),
+            subject=ticket.subject,
             name=ticket.name,
             role=ticket.role,
+            part=ticket.part,
             rights=ticket.rights,
             instance=instance,
+            device=device,
             since=int(now),
             state="admitted" if host else "waiting",
-            turn=0 if host else 1_000_000,
-            position=0 if host else 1 + sum(member.state == "waiting" for member in self.members.values()),
+            turn=0 if host else LAST,
+            position=0 if host else 1 + sum(m.state == "waiting" for m in self.members.values()),
         )
+        self.members[member.id] = member
         if host:
             self._queue = ()
-        out += [Greet(session), Tell("joined" if host else "arrived", ticket.subject, ticket.role)]
+        out += [Greet(session, member.id), Tell("joined" if host else "arrived", member.id, member.role)]
         return out + self._settle(now)
 
-    def _take_over(self, member: Member, session: str, now: float) -> list[Effect]:
+    def _make_way(self, ticket: Ticket, same: list[Member]) -> list[Effect]:
+        """Who has to go because this person comes: nobody who is in the call and there; for that the clerk is asked."""
+        out: list[Effect] = []
+        for old in same:
+            if ticket.role == "host" or old.state == "waiting" or not old.connected:
+                out += self._remove(old, "replaced", REPLACED)
+        host = self._host()
+        if ticket.role == "host" and host is not None:
+            out += self._remove(host, "handed-over", REPLACED)
+        return out
+
+    def _free_id(self, subject: str) -> str:
+        names = [subject, *(f"{subject}-{number}" for number in range(2, len(self.members) + 3))]
+        return next(name for name in names if name not in self.members)
+
+    def _take_over(
+        self, member: Member, session: str, ticket: Ticket, instance: str, device: str, now: float
+    ) -> list[Effect]:
         out: list[Effect] = [
             Send(member.session, say.Ended("replaced")),
             Shut(member.session, REPLACED),
-            Greet(session),
+            Greet(session, member.id),
         ]
         member.session = session
+        member.name, member.part, member.rights = ticket.name, ticket.part, ticket.rights
+        member.device = device or member.device
+        if member.instance != instance:
+            member.instance, member.screen = instance, False
         # Whatever was on its way to the old session is lost: both ends of each link are told of it once more.
-        self._links = {pair: flag for pair, flag in self._links.items() if member.id not in pair}
+        self._unlink(member)
         if member.role == "host":
             self._queue = ()
         return out + self.back(member.id, now)
@@ -185,10 +146,42 @@ class Room:
         guest = self.members.get(message.guest)
         if guest is None or guest.state != "waiting":
             raise Refused("not-a-peer", "nobody of that id is waiting")
+        out: list[Effect] = []
+        for other in list(self.members.values()):
+            if other.subject == guest.subject and other is not guest:
+                out += self._remove(other, "replaced", REPLACED)
         self._turns += 1
         guest.state, guest.position, guest.turn = "admitted", 0, self._turns
-        admitted: list[Effect] = [Send(guest.session, say.Admitted()), Tell("joined", guest.id, guest.role)]
-        return admitted + self._settle(now)
+        out += [Send(guest.session, say.Admitted()), Tell("joined", guest.id, guest.role)]
+        return out + self._settle(now)
+
+    def remove(self, _host: Member, message: say.Remove, now: float) -> list[Effect]:
+        return self.bar(self._guest(message.guest).subject, now)
+
+    def bar(self, subject: str, now: float) -> list[Effect]:
+        """Puts an identity out for good, on all its devices."""
+        out: list[Effect] = [Bar(subject)]
+        for member in list(self.members.values()):
+            if member.subject == subject:
+                out += self._remove(member, "removed", ENDED)
+        return out + self._settle(now)
+
+    def send_back(self, _host: Member, message: say.SendBack, now: float) -> list[Effect]:
+        guest = self._guest(message.guest)
+        if guest.state == "waiting":
+            raise Refused("not-a-peer", "that guest is waiting already")
+        out: list[Effect] = [Send(other.session, say.Left(guest.id)) for other, _ in self._linked(guest)]
+        self._unlink(guest)
+        guest.state, guest.turn, guest.since, guest.screen = "waiting", LAST, int(now), False
+        self.members[guest.id] = self.members.pop(guest.id)  # to the end of the queue
+        out += [Send(guest.session, say.SentBack()), Tell("arrived", guest.id, guest.role)]
+        return out + self._settle(now)
+
+    def _guest(self, id: str) -> Member:  # noqa: A002 - the protocol's word
+        guest = self.members.get(id)
+        if guest is None or guest.role != "guest":
+            raise Refused("not-a-peer", "there is no guest of that id")
+        return guest
 
     def describe(self, member: Member, message: say.Describe, _now: float) -> list[Effect]:
         prepared = self._links.get((member.id, message.to))
@@ -208,8 +201,8 @@ class Room:
         return [Send(self.members[message.to].session, passed)]
 
     def set_media(self, member: Member, message: say.SetMedia, _now: float) -> list[Effect]:
-        member.audio, member.video = message.audio, message.video
-        told = say.Media(member.id, message.audio, message.video)
+        member.audio, member.video, member.screen = message.audio, message.video, message.screen
+        told = say.Media(member.id, message.audio, message.video, message.screen)
         return [Send(other.session, told) for other, prepared in self._linked(member) if not prepared]
 
     def leave(self, member: Member, _message: say.Leave, now: float) -> list[Effect]:
@@ -222,7 +215,7 @@ class Room:
     def snapshot(self, id: str) -> say.Snapshot:  # noqa: A002 - the protocol's word
         """All that a member may know at this moment."""
         member = self.members[id]
-        peers = tuple(_peer(other, member, prepared) for other, prepared in self._linked(member))
+        peers = tuple(seen_by(other, member, prepared) for other, prepared in self._linked(member))
         return say.Snapshot(
             member.state, member.position, peers, self._queue if member.role == "host" else ()
         )
@@ -233,16 +226,16 @@ class Room:
         links = self._wanted_links()
         for (one, other), prepared in links.items():
             if self._links.get((one, other)) is not prepared:
-                out.append(
-                    Send(self.members[one].session, _peer(self.members[other], self.members[one], prepared))
-                )
+                told = seen_by(self.members[other], self.members[one], prepared)
+                out.append(Send(self.members[one].session, told))
         self._links = links
         waiting = [member for member in self.members.values() if member.state == "waiting"]
         for position, member in enumerate(waiting, 1):
             if member.position != position:
                 member.position = position
                 out.append(Send(member.session, say.Waiting(position)))
-        queue = tuple(say.Guest(m.id, m.name, m.position, m.since, m.connected, m.instance) for m in waiting)
+        inside = {member.subject: member.id for member in self.members.values() if member.state == "admitted"}
+        queue = tuple(in_queue(member, inside.get(member.subject, "")) for member in waiting)
         host = self._host()
         if queue != self._queue and host is not None:
             out.append(Send(host.session, say.Queue(queue)))
@@ -266,8 +259,11 @@ class Room:
         out += [Shut(member.session, code), Tell("left", member.id, member.role)]
         out += [Send(other.session, say.Left(member.id)) for other, _ in self._linked(member)]
         del self.members[member.id]
-        self._links = {pair: flag for pair, flag in self._links.items() if member.id not in pair}
+        self._unlink(member)
         return out
+
+    def _unlink(self, member: Member) -> None:
+        self._links = {pair: flag for pair, flag in self._links.items() if member.id not in pair}
 
     def _presence(self, member: Member, *, connected: bool = False) -> list[Effect]:
         return [Send(other.session, say.Presence(member.id, connected)) for other, _ in self._linked(member)]
@@ -277,15 +273,6 @@ class Room:
 
     def _host(self) -> Member | None:
         return next((member for member in self.members.values() if member.role == "host"), None)
-
-
-def _peer(other: Member, receiver: Member, prepared: bool) -> say.Peer:
-    # A guest learns the clerk's name when the meeting begins, not while the transport is prepared.
-    name = "" if prepared and receiver.role == "guest" else other.name
-    audio, video = (False, False) if prepared else (other.audio, other.video)
-    return say.Peer(
-        other.id, name, other.role, receiver.turn > other.turn, other.instance, prepared, audio, video
-    )
 
 
 _HANDLERS: Final[dict[str, Callable[[Room, Member, Any, float], list[Effect]]]] = {

@@ -6,12 +6,12 @@ from json.encoder import encode_basestring_ascii
 from operator import attrgetter
 from typing import Any, NoReturn
 
+from signaling.fields import BadMessage
 from signaling.messages import (
     CHECKED_AS,
     CLIENT,
     FIELDS,
     SERVER,
-    BadMessage,
     ClientMessage,
     Hello,
     Kind,

@@ -8,7 +8,17 @@ from typing import Any
 from server.access import Appointment, Case, Staff
 from server.errors import Gone, NotVideo, TooEarly, TooLate
 from server.settings import Settings
-from signaling.contract import GUEST_RIGHTS, HOST_RIGHTS, Role, Ticket, mint, participant_id, room_name
+from signaling.contract import (
+    GUEST_RIGHTS,
+    HOST_RIGHTS,
+    Part,
+    Role,
+    Ticket,
+    mint,
+    participant_id,
+    room_name,
+    shard,
+)
 from signaling.settings import SignalingSettings
 from signaling.turn import ice_servers, ice_transport_policy
 
@@ -54,13 +64,13 @@ def check_entry(appointment: Appointment, settings: Settings, now: datetime, *, 
 def guest_entry(appointment: Appointment, case: Case, settings: Settings, now: datetime) -> Entry:
     """A ticket for the citizen whose appointment this is."""
     check_entry(appointment, settings, now)
-    return _entry(appointment, settings, now, "guest", "citizen", case.contact.name)
+    return _entry(appointment, settings, now, "guest", "citizen", "citizen", case.contact.name)
 
 
 def host_entry(appointment: Appointment, staff: Staff, settings: Settings, now: datetime) -> Entry:
     """A ticket for the clerk. Before the guest sees them the name stays the office's own business."""
     check_entry(appointment, settings, now, early=True)
-    return _entry(appointment, settings, now, "host", staff.actor, staff.display)
+    return _entry(appointment, settings, now, "host", "clerk", staff.actor, staff.display)
 
 
 def room_of(appointment_id: str, settings: Settings) -> str:
@@ -68,7 +78,7 @@ def room_of(appointment_id: str, settings: Settings) -> str:
 
 
 def _entry(
-    appointment: Appointment, settings: Settings, now: datetime, role: Role, who: str, name: str
+    appointment: Appointment, settings: Settings, now: datetime, role: Role, part: Part, who: str, name: str
 ) -> Entry:
     secret = settings.ticket_secret.get_secret_value()
     room = room_of(appointment.id, settings)
@@ -85,9 +95,15 @@ def _entry(
         closes_at=int(closes_at.timestamp()),
         rights=HOST_RIGHTS if role == "host" else GUEST_RIGHTS,
         jti=secrets.token_urlsafe(16),
+        part=part,
     )
     ice = _ice(settings, role, subject, closes_at, now)
-    return Entry(mint(ticket, secret, now.timestamp()), settings.room_url, ice)
+    return Entry(mint(ticket, secret, now.timestamp()), address(settings.room_url, room), ice)
+
+
+def address(url: str, room: str) -> str:
+    """Where this room's WebSocket opens; `at` lets the way in lead all of a room to one signaling process."""
+    return f"{url}{'&' if '?' in url else '?'}at={shard(room)}"
 
 
 def _ice(settings: Settings, role: Role, subject: str, closes_at: datetime, now: datetime) -> dict[str, Any]:

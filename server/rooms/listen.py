@@ -41,7 +41,7 @@ class RoomWatch:
         if notice.kind == "ended":
             self._guests.pop(notice.room, None)
             await self._hear_end(notice, at)
-        elif notice.role == "guest":
+        elif notice.role == "guest" and notice.kind != "removed":  # that one is said by the server itself
             self._hear_guest(notice, at)
 
     async def _hear_end(self, notice: Notice, at: datetime) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import aiohttp
 
-from signaling.contract import GUEST_RIGHTS, HOST_RIGHTS, Role, Ticket, mint
+from signaling.contract import GUEST_RIGHTS, HOST_RIGHTS, Part, Role, Ticket, mint
 from signaling.messages import SUBPROTOCOL
 from tests.bench.harness import Measured, alone, bench, in_turn
 from tests.bench.relay_server import SECRET
@@ -72,7 +72,9 @@ async def enter(
 ) -> tuple[Socket, dict[str, Any]]:
     now = int(time.time())
     rights = HOST_RIGHTS if role == "host" else GUEST_RIGHTS
-    ticket = Ticket(room, role, f"{role}-{room}", "Erika", now - 60, now + 3600, rights, secrets.token_hex(8))
+    part: Part = "clerk" if role == "host" else "citizen"
+    jti = secrets.token_hex(8)
+    ticket = Ticket(room, role, f"{role}-{room}", "Erika", now - 60, now + 3600, rights, jti, part)
     socket = await session.ws_connect(
         f"ws://127.0.0.1:{port}/signaling/v1", protocols=[SUBPROTOCOL], compress=0
     )

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from server.web.call import BUS
-from signaling.contract import Notice, TicketRefused, verify
+from signaling.contract import Notice, TicketRefused, shard, verify
 from tests.office.city import City
 
 
@@ -28,7 +28,8 @@ async def test_the_link_opens_the_room_shortly_before_the_appointment(city: City
     assert status == 200
     secret = city.settings.ticket_secret.get_secret_value()
     ticket = verify(str(entry["ticket"]), secret, city.now.timestamp())
-    assert (ticket.role, ticket.name) == ("guest", "Erika Musterfrau")
+    assert (ticket.role, ticket.part, ticket.name) == ("guest", "citizen", "Erika Musterfrau")
+    assert str(entry["signaling_url"]).endswith(f"/signaling/v1?at={shard(ticket.room)}")
     with pytest.raises(TicketRefused):
         verify(str(entry["ticket"]), secret, city.now.timestamp() + 61)
 

@@ -11,7 +11,7 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, web
 from aiohttp.test_utils import TestClient
 
 from signaling.app import HUB, PATH
-from signaling.contract import HOST_RIGHTS, Role, Ticket, mint, participant_id
+from signaling.contract import HOST_RIGHTS, Part, Role, Ticket, mint, participant_id
 from signaling.hub import Hub
 from signaling.messages import SUBPROTOCOL
 
@@ -96,6 +96,8 @@ class Person:
         """The close code, after reading whatever comes before it into `heard`."""
         while True:
             frame = await self.socket.receive(PATIENCE_S)
+            if frame.type is WSMsgType.CLOSE:  # the code that was sent, also when the line is cut by now
+                return int(frame.data)
             if frame.type is not WSMsgType.TEXT:
                 assert self.socket.close_code is not None
                 return self.socket.close_code
@@ -125,8 +127,9 @@ class Office:
     def ticket(self, role: Role = "guest", who: str = "", room: str = "room-one", **other: Any) -> Ticket:
         subject = participant_id(SECRET, room, f"{role}|{who}")
         rights = HOST_RIGHTS if role == "host" else ()
+        part: Part = "clerk" if role == "host" else "citizen"
         ticket = Ticket(
-            room, role, subject, who or role, NOON - 900, NOON + 3600, rights, secrets.token_hex(8)
+            room, role, subject, who or role, NOON - 900, NOON + 3600, rights, secrets.token_hex(8), part
         )
         return replace(ticket, **other)
 
@@ -138,11 +141,18 @@ class Office:
         return Person(socket)
 
     async def enter(
-        self, role: Role = "guest", who: str = "", room: str = "room-one", instance: str = "", **other: Any
+        self,
+        role: Role = "guest",
+        who: str = "",
+        room: str = "room-one",
+        instance: str = "",
+        device: str = "",
+        **other: Any,
     ) -> Person:
         person = await self.open()
         instance = instance or secrets.token_hex(8)
-        await person.say("hello", ticket=self.token(role, who, room, **other), instance=instance)
+        more = {"device": device} if device else {}
+        await person.say("hello", ticket=self.token(role, who, room, **other), instance=instance, **more)
         person.welcome = await person.hear("welcome")
         person.welcome["instance"] = instance
         return person

@@ -34,10 +34,13 @@ async def test_a_notice_reaches_every_process_over_redis(two_processes: tuple[Bu
     listeners = Listener(), Listener()
     for bus, listener in zip(two_processes, listeners, strict=True):
         bus.subscribe(listener)
-    sent = [Notice(kind, "room-one", "x", "guest", NOON) for kind in ("arrived", "joined", "left", "ended")]
+    sent = [
+        Notice(kind, "room-one", "x", "guest", NOON)
+        for kind in ("arrived", "joined", "left", "ended", "removed")
+    ]
     for notice in sent:
         await two_processes[0].publish(notice)
-    await until(lambda: all(len(listener.heard) == 4 for listener in listeners))
+    await until(lambda: all(len(listener.heard) == 5 for listener in listeners))
     assert listeners[0].heard == listeners[1].heard == sent
 
 
@@ -115,4 +118,4 @@ async def test_while_redis_is_away_a_new_ticket_has_to_wait_and_is_not_used_up(
     person = await office.open()
     await person.say("hello", ticket=office.token(), instance="page-one")
     assert await person.closed() == 1013
-    assert person.heard == []
+    assert [(message["type"], message["code"]) for message in person.heard] == [("error", "try-again")]

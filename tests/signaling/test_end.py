@@ -23,7 +23,7 @@ async def turned_away(office: Office, code: str) -> bool:
     return await late.closed() == 4403 and late.heard[0]["code"] == code
 
 
-@pytest.mark.criterion("K04")
+@pytest.mark.criterion("K04", "C28")
 async def test_when_the_clerk_ends_everybody_is_out_and_the_links_are_dead(
     office: Office, notices: list[Notice]
 ) -> None:
@@ -42,6 +42,7 @@ async def test_when_the_clerk_ends_everybody_is_out_and_the_links_are_dead(
     assert not office.hub.sessions
 
 
+@pytest.mark.criterion("C28")
 async def test_the_room_closes_at_its_time(office: Office, notices: list[Notice]) -> None:
     host, guest = await met(office)
     other = await office.enter("guest", "cora", room="room-two", closes_at=NOON + 7200)
@@ -62,7 +63,7 @@ async def test_an_appointment_moved_to_later_opens_the_same_room_again(office: O
     assert (again.welcome["room"], again.welcome["closes_at"]) == (guest.welcome["room"], NOON + 9000)
 
 
-@pytest.mark.criterion("K04")
+@pytest.mark.criterion("K04", "C28")
 async def test_the_server_can_end_a_room_and_revoke_its_tickets(office: Office, bus: InProcessBus) -> None:
     token = office.token("guest", "anna")
     guest = await office.enter("guest", "berta")
@@ -89,6 +90,7 @@ async def test_leaving_is_told_to_the_others_and_the_way_back_leads_through_the_
     assert again.welcome["state"] == "waiting"
 
 
+@pytest.mark.criterion("C28")
 async def test_somebody_long_alone_is_sent_home_but_not_while_waiting_or_in_company(
     open_office: OpenOffice,
 ) -> None:

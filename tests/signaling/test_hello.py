@@ -11,7 +11,17 @@ import pytest
 from aiohttp import WSServerHandshakeError
 
 from signaling.app import PATH
-from signaling.contract import CLAIMS, HEADER, Ticket, TicketRefused, mint, participant_id, room_name, verify
+from signaling.contract import (
+    CLAIMS,
+    HEADER,
+    Ticket,
+    TicketRefused,
+    mint,
+    participant_id,
+    room_name,
+    shard,
+    verify,
+)
 from signaling.messages import SUBPROTOCOL
 from tests.signaling.conftest import OpenOffice
 from tests.signaling.people import NOON, SECRET, Office
@@ -78,7 +88,7 @@ def forgeries(good: str) -> dict[str, str]:
 
 @pytest.mark.criterion("K04")
 def test_of_all_forged_tickets_none_is_accepted() -> None:
-    good = mint(Ticket("room", "guest", "sub", "Zoë", 0, 1, (), "jti"), SECRET, NOON)
+    good = mint(Ticket("room", "guest", "sub", "Zoë", 0, 1, (), "jti", "citizen"), SECRET, NOON)
     assert verify(good, SECRET, NOON).name == "Zoë"
     forged = forgeries(good)
     assert len(forged) >= 60
@@ -94,7 +104,7 @@ def test_of_all_forged_tickets_none_is_accepted() -> None:
 
 @pytest.mark.criterion("K04")
 def test_a_ticket_lives_a_minute_and_needs_a_real_key() -> None:
-    ticket = Ticket("room", "guest", "sub", "Zoë", 0, 1, (), "jti")
+    ticket = Ticket("room", "guest", "sub", "Zoë", 0, 1, (), "jti", "citizen")
     token = mint(ticket, SECRET, NOON)
     assert verify(token, SECRET, NOON + 59.9) == ticket
     for now in (NOON + 60, NOON - 6):
@@ -107,7 +117,7 @@ def test_a_ticket_lives_a_minute_and_needs_a_real_key() -> None:
 
 
 def test_names_of_any_script_and_length_fit_into_a_ticket() -> None:
-    ticket = Ticket("room", "guest", "sub", "Zoë", 0, 1, (), "jti")
+    ticket = Ticket("room", "guest", "sub", "Zoë", 0, 1, (), "jti", "citizen")
     for name in ("علی", "Nguyễn Thị", "王" * 300, "a\x00b\ud800c", "", "\n", "👩‍👩‍👧"):
         shown = verify(mint(replace(ticket, name=name), SECRET, NOON), SECRET, NOON).name
         assert 0 < len(shown) <= 200
@@ -118,6 +128,8 @@ def test_derived_names_are_stable_and_tell_nothing() -> None:
     room = room_name(SECRET, "appointment-1")
     assert room == room_name(SECRET, "appointment-1") != room_name(SECRET, "appointment-2")
     assert len(room) == 22
+    assert len(shard(room)) == 2
+    assert len({shard(room_name(SECRET, str(number))) for number in range(2000)}) == 256
     assert participant_id(SECRET, room, "x") != participant_id(SECRET, "other", "x") != room
 
 

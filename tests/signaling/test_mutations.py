@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from signaling.messages import BadMessage, ErrorCode
+from signaling.fields import BadMessage, ErrorCode
 from signaling.wire import parse
 from tests.signaling.conftest import OpenOffice
 from tests.signaling.people import SDP, Office, Person

@@ -74,7 +74,7 @@ async def test_it_says_whether_redis_answers_and_stops_at_once_with_1001(
         async with http.get(f"{running.url}/readyz") as answer:
             assert (answer.status, await answer.json()) == (200, {"redis": "ok"})
         socket = await http.ws_connect(f"{running.url}/signaling/v1", protocols=(SUBPROTOCOL,))
-        ticket = Ticket("room", "guest", "anna", "Anna Canary-7f3a", 0, 2**33, (), "jti-one")
+        ticket = Ticket("room", "guest", "anna", "Anna Canary-7f3a", 0, 2**33, (), "jti-one", "citizen")
         await socket.send_json(
             {"type": "hello", "ticket": mint(ticket, SECRET, time.time()), "instance": "page-one"}
         )

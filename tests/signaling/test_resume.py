@@ -122,17 +122,6 @@ async def test_after_a_restart_a_new_ticket_leads_back_and_the_clerk_can_admit_t
     assert (peer["id"], peer["instance"]) == (host.id, host.welcome["instance"])
 
 
-async def test_a_newer_page_of_the_same_person_replaces_the_older_and_waits(office: Office) -> None:
-    host, guest = await met(office)
-    newer = await office.enter("guest", "anna", instance="another-page")
-    assert await guest.closed() == 4409
-    assert guest.heard[-1]["reason"] == "replaced"
-    assert newer.welcome["state"] == "waiting"
-    assert (await host.hear("left"))["id"] == guest.id
-    peer = await host.hear("peer", id=guest.id)
-    assert (peer["prepared"], peer["instance"]) == (True, "another-page")
-
-
 async def test_the_same_page_with_a_new_ticket_keeps_its_place(office: Office) -> None:
     host, guest = await met(office)
     again = await office.enter("guest", "anna", instance=guest.welcome["instance"])
@@ -141,15 +130,6 @@ async def test_the_same_page_with_a_new_ticket_keeps_its_place(office: Office) -
     assert (await again.hear("peer"))["id"] == host.id
     told = await host.settled()
     assert [(m["type"], m.get("prepared")) for m in told if m["type"] != "queue"] == [("peer", False)]
-
-
-async def test_a_second_clerk_takes_over_and_guests_stay_admitted(office: Office) -> None:
-    host, guest = await met(office)
-    colleague = await office.enter("host", "Maier")
-    assert await host.closed() == 4409
-    assert (await guest.hear("left"))["id"] == host.id
-    peer = await guest.hear("peer")
-    assert (peer["id"], peer["prepared"], peer["name"]) == (colleague.id, False, "Maier")
 
 
 async def test_a_resume_on_a_second_socket_closes_the_first(office: Office) -> None:

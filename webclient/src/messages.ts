@@ -3,7 +3,9 @@
 
 export type Role = "host" | "guest";
 export type DescriptionKind = "offer" | "answer";
-export type EndReason = "host" | "window" | "idle" | "replaced" | "left";
+/** As what somebody comes; rights follow the role alone. */
+export type Part = "clerk" | "colleague" | "citizen" | "interpreter" | "sign" | "support";
+export type EndReason = "host" | "window" | "idle" | "replaced" | "left" | "removed" | "handed-over";
 
 export interface IceServer {
   urls: string | string[];
@@ -15,11 +17,13 @@ export interface PeerInfo {
   id: string;
   name: string;
   role: Role;
+  part: Part;
   polite: boolean;
   instance: string;
   prepared: boolean;
   audio: boolean;
   video: boolean;
+  screen: boolean;
 }
 
 export interface WaitingGuest {
@@ -29,6 +33,9 @@ export interface WaitingGuest {
   since: number;
   connected: boolean;
   instance: string;
+  part: Part;
+  /** The id of this person's other device in the call, whose place an admission would take; "" when there is none. */
+  replaces: string;
 }
 
 export interface CandidateFields {
@@ -39,12 +46,14 @@ export interface CandidateFields {
 }
 
 export type ClientMessage =
-  | { type: "hello"; ticket: string; instance: string }
+  | { type: "hello"; ticket: string; instance: string; device?: string }
   | { type: "hello"; resume: string; seen: number; instance: string }
   | { type: "admit"; guest: string }
+  | { type: "remove"; guest: string }
+  | { type: "send_back"; guest: string }
   | { type: "description"; to: string; kind: DescriptionKind; sdp: string }
   | ({ type: "candidate"; to: string } & CandidateFields)
-  | { type: "media"; audio: boolean; video: boolean }
+  | { type: "media"; audio: boolean; video: boolean; screen?: boolean }
   | { type: "leave" }
   | { type: "end" };
 
@@ -55,6 +64,7 @@ export interface Welcome {
   session: string;
   room: string;
   role: Role;
+  part: Part;
   name: string;
   state: "waiting" | "admitted";
   position: number;
@@ -88,25 +98,29 @@ export type ServerMessage =
   | { type: "waiting"; n: number; position: number }
   | { type: "queue"; n: number; guests: WaitingGuest[] }
   | { type: "admitted"; n: number }
+  | { type: "sent-back"; n: number }
   | ({ type: "peer"; n: number } & PeerInfo)
   | { type: "description"; n: number; from: string; kind: DescriptionKind; sdp: string }
   | ({ type: "candidate"; n: number; from: string } & CandidateFields)
-  | { type: "media"; n: number; from: string; audio: boolean; video: boolean }
+  | { type: "media"; n: number; from: string; audio: boolean; video: boolean; screen: boolean }
   | { type: "presence"; n: number; id: string; connected: boolean }
   | { type: "left"; n: number; id: string }
-  | { type: "ended"; n: number; reason: EndReason };
+  | { type: "ended"; n: number; reason: EndReason }
+  | { type: "moving"; n: number };
 
-type Check = "string" | "number" | "boolean" | "array" | "string?" | "number?";
+type Check = "string" | "number" | "boolean" | "array" | "string?" | "number?" | "boolean?";
 
 const peerFields: Record<string, Check> = {
   id: "string",
   name: "string",
   role: "string",
+  part: "string",
   polite: "boolean",
   instance: "string",
   prepared: "boolean",
   audio: "boolean",
   video: "boolean",
+  screen: "boolean",
 };
 
 const candidateFields: Record<string, Check> = {
@@ -126,6 +140,7 @@ export const serverFields: Record<ServerMessage["type"], Record<string, Check>> 
     session: "string",
     room: "string",
     role: "string",
+    part: "string",
     name: "string",
     opens_at: "number",
     closes_at: "number",
@@ -138,25 +153,29 @@ export const serverFields: Record<ServerMessage["type"], Record<string, Check>> 
   waiting: { n: "number", position: "number" },
   queue: { n: "number", guests: "array" },
   admitted: { n: "number" },
+  "sent-back": { n: "number" },
   peer: { n: "number", ...peerFields },
   description: { n: "number", from: "string", kind: "string", sdp: "string" },
   candidate: { n: "number", from: "string", ...candidateFields },
-  media: { n: "number", from: "string", audio: "boolean", video: "boolean" },
+  media: { n: "number", from: "string", audio: "boolean", video: "boolean", screen: "boolean" },
   presence: { n: "number", id: "string", connected: "boolean" },
   left: { n: "number", id: "string" },
   ended: { n: "number", reason: "string" },
+  moving: { n: "number" },
 };
 
 /** Fields of what the page sends; hello has two shapes. */
 export const clientFields: Record<ClientMessage["type"], Record<string, Check>[]> = {
   hello: [
-    { ticket: "string", instance: "string" },
-    { resume: "string", seen: "number", instance: "string" },
+    { ticket: "string", instance: "string", device: "string?" },
+    { resume: "string", seen: "number", instance: "string", device: "string?" },
   ],
   admit: [{ guest: "string" }],
+  remove: [{ guest: "string" }],
+  send_back: [{ guest: "string" }],
   description: [{ to: "string", kind: "string", sdp: "string" }],
   candidate: [{ to: "string", ...candidateFields }],
-  media: [{ audio: "boolean", video: "boolean" }],
+  media: [{ audio: "boolean", video: "boolean", screen: "boolean?" }],
   leave: [{}],
   end: [{}],
 };

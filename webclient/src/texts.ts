@@ -22,6 +22,9 @@ export const germanTexts = {
   "room.over.window": "Die Zeit dieses Termins ist vorbei. Der Raum ist geschlossen.",
   "room.over.idle": "Der Raum wurde geschlossen, weil lange niemand da war.",
   "room.over.replaced": "Sie haben den Raum in einem anderen Fenster oder auf einem anderen Gerät betreten.",
+  "room.over.handed-over": "Das Gespräch hat eine andere Person aus dem Amt übernommen.",
+  "room.over.removed":
+    "Das Amt hat Ihre Teilnahme an diesem Gespräch beendet. Bei Fragen rufen Sie uns bitte an.",
   "room.refused": "Der Raum kann nicht betreten werden.",
   "room.refused.early": "Der Raum öffnet um {time} Uhr. Diese Seite verbindet Sie dann von selbst.",
   "room.again": "Raum wieder betreten",

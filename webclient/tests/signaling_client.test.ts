@@ -57,6 +57,7 @@ function welcome(n: number, more: object = {}): object {
     session: "session-1",
     room: "room",
     role: "guest",
+    part: "citizen",
     name: "Ada",
     state: "waiting",
     position: 1,

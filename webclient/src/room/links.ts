@@ -134,10 +134,10 @@ export class Links {
   }
 
   #link(peer: PeerInfo): PeerLink {
-    const { id, name, role, polite, instance, prepared, audio, video } = peer;
+    const { id, name, role, part, polite, instance, prepared, audio, video, screen } = peer;
     const welcome = this.around.welcome();
     return new PeerLink(
-      { id, name, role, polite, instance, prepared, audio, video },
+      { id, name, role, part, polite, instance, prepared, audio, video, screen },
       {
         configuration: {
           iceServers: welcome?.ice_servers ?? [],

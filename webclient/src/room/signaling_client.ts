@@ -38,7 +38,7 @@ export const subprotocol = "sprechzeit.v1";
 const keptWhileAway = 200;
 const finalCloseCodes = new Set([4403, 4409, 4410]);
 const ticketErrors = new Set(["ticket-refused", "ticket-used", "no-such-session"]);
-const refusals = new Set(["room-closed", "too-early", "not-allowed"]);
+const refusals = new Set(["room-closed", "too-early", "not-allowed", "removed"]);
 
 export class SignalingClient {
   state: LineState = "connecting";

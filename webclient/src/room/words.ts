@@ -24,6 +24,7 @@ export function refusalWords(session: RoomSession): string {
   }
   if (reason.code === "replaced") return text("room.over.replaced");
   if (reason.code === "ended") return text("room.over.host");
+  if (reason.code === "removed") return text("room.over.removed");
   return reason.message === "" ? text("room.refused") : reason.message;
 }
 
