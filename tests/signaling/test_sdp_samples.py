@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from signaling.messages import candidate, sdp
+from signaling.fields import candidate, sdp
 
 SAMPLES = Path(__file__).parent / "sdp_samples"
 
