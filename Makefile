@@ -37,9 +37,9 @@ check: $(DEV_READY) $(NODE_READY) ## format, lint, types, layers, docs, budgets:
 	$(NPX) tsc --noEmit
 	$(PY) -m pytest -q tests/test_layers.py tests/test_docs.py tests/test_budgets.py
 
-bench: $(DEV_READY) $(CLIENT_READY) ## the benchmarks, a JSON line each; ONLY=name for one
+bench: $(DEV_READY) $(CLIENT_READY) ## the benchmarks, a JSON line each; ONLY=name for one, RUNS=5 for fewer calls
 	@tests/neighbours/install.sh
-	@$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY))
+	@SPRECHZEIT_BENCH_CALLS=$(RUNS) $(PY) -m tests.bench $(if $(ONLY),--only $(ONLY))
 
 soak: $(DEV_READY) $(CLIENT_READY) ## the long runs that `make test` holds in small
 	@tests/neighbours/install.sh

@@ -1,13 +1,9 @@
-"""From opening the address to a waiting room that is ready, against a bare page that opens camera and socket."""
+"""From opening the address to a waiting room that is ready, and to the first picture of the other; against bare pages."""
 
-import os
+from tests.bench.first_frame_line import DIRECT, Line, through_turn
+from tests.bench.first_frame_people import NOTHING, bare_room, chromium, our_room, since_navigation
+from tests.bench.harness import Measured, bench, calls, in_turn
 
-from playwright.async_api import Page
-
-from tests.bench.first_frame_people import NOTHING, bare_room, chromium, our_room
-from tests.bench.harness import Measured, bench, in_turn
-
-RUNS = int(os.environ.get("SPRECHZEIT_BENCH_JOINS", "15"))
 # Ready: in the line, and the own camera runs. `data-state` speaks of the line, `srcObject` of the camera.
 READY = """() => {
   const state = document.querySelector('[data-testid=room-state]')?.dataset.state;
@@ -19,18 +15,7 @@ MARK_READY = f"""new MutationObserver((_, watch) => {{
   performance.mark('ready');
   watch.disconnect();
 }}).observe(document, {{ subtree: true, childList: true, attributes: true }});"""
-SINCE_NAVIGATION = """() => new Promise((resolve) => {
-  const seen = (list) => list.getEntriesByName('ready').forEach((mark) => resolve(mark.startTime));
-  new PerformanceObserver(seen).observe({ type: 'mark', buffered: true });
-})"""
-
-
-async def join(page: Page, url: str) -> float:
-    """Milliseconds from the navigation's begin to the mark."""
-    await page.goto(url, wait_until="commit")
-    spent = await page.evaluate(SINCE_NAVIGATION)
-    await page.goto(NOTHING)
-    return float(spent)
+LIMIT = "bare page that opens camera and socket and calls at once whoever is there; no ticket, no admission, one file"
 
 
 @bench(
@@ -44,9 +29,35 @@ async def cold_join() -> Measured:
         await ours.citizen.add_init_script(MARK_READY)
 
         async def our_join() -> float:
-            return await join(ours.citizen, ours.citizen_url)
+            spent = await since_navigation(ours.citizen, ours.citizen_url, "ready")
+            await ours.citizen.goto(NOTHING)
+            return spent
 
         async def bare_join() -> float:
-            return await join(bare.caller, f"{bare.url}/join.html")
+            spent = await since_navigation(bare.caller, f"{bare.url}/join.html", "ready")
+            await bare.caller.goto(NOTHING)
+            return spent
 
-        return await in_turn(our_join, bare_join, runs=RUNS)
+        return await in_turn(our_join, bare_join, runs=calls())
+
+
+async def joined(line: Line) -> Measured:
+    async with chromium() as browser, our_room(browser, line) as ours, bare_room(browser, line) as bare:
+        return await in_turn(ours.join, bare.join, runs=calls(), also={"one page": bare.join_itself})
+
+
+@bench("join-to-first-frame", unit="ms", limit=LIMIT, goal="none set")
+async def directly() -> Measured:
+    return await joined(DIRECT)
+
+
+@bench("join-to-first-frame-turn-udp", unit="ms", limit=LIMIT, goal="none set")
+async def through_udp() -> Measured:
+    async with through_turn("udp") as line:
+        return await joined(line)
+
+
+@bench("join-to-first-frame-turn-tcp", unit="ms", limit=LIMIT, goal="none set")
+async def through_tcp() -> Measured:
+    async with through_turn("tcp") as line:
+        return await joined(line)

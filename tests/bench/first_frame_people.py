@@ -16,6 +16,7 @@ from typing import Any
 import aiohttp
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.bench.first_frame_line import DIRECT, Line
 from tests.browser.people import Clerk, new_person
 from tests.neighbours.browser import ARGUMENTS, find_chromium
 from tests.neighbours.process import Neighbour, free_port, port_answers
@@ -31,6 +32,10 @@ CONNECTED = """async () => {
   while (!(await connected())) await new Promise((later) => setTimeout(later, 50));
 }"""
 # When a mark was or will be set, on the clock that all pages of a machine share.
+AT = """name => new Promise((resolve) => {
+  const seen = (list) => list.getEntriesByName(name).forEach((mark) => resolve(mark.startTime));
+  new PerformanceObserver(seen).observe({ type: 'mark', buffered: true });
+})"""
 MARKED = """name => new Promise((resolve) => {
   const seen = (list) => list.getEntriesByName(name).forEach((mark) => resolve(performance.timeOrigin + mark.startTime));
   new PerformanceObserver(seen).observe({ type: 'mark', buffered: true });
@@ -47,6 +52,18 @@ async def between(first: tuple[Page, str], then: tuple[Page, str]) -> float:
     """Milliseconds from one page's mark to the other's."""
     end = await marked_at(*then)
     return end - await marked_at(*first)
+
+
+# A clerk without a moment's thought.
+ADMIT_AT_ONCE = """new MutationObserver(() => document.querySelector('[data-testid=admit]:enabled')?.click())
+  .observe(document, { subtree: true, childList: true, attributes: true });"""
+
+
+async def since_navigation(page: Page, url: str, mark: str) -> float:
+    """Opens the address; milliseconds from then to the mark."""
+    await page.goto(url, wait_until="commit")
+    async with asyncio.timeout(PATIENCE_S):
+        return float(await page.evaluate(AT, mark))
 
 
 @dataclass
@@ -77,6 +94,16 @@ class OurRoom:
         await self.part()
         return spent
 
+    async def join(self) -> float:
+        """From the citizen's opening the address to the clerk's picture; the clerk is there and admits at once."""
+        await self.clerk.goto(self.clerk_url)
+        await self.clerk.locator("[data-testid=room-state][data-state=waiting]").wait_for()
+        await self.clerk.evaluate(ADMIT_AT_ONCE)
+        await asyncio.sleep(CALM_S)
+        spent = await since_navigation(self.citizen, self.citizen_url, "sz-first-frame")
+        await self.part()
+        return spent
+
     async def part(self) -> None:
         for page in (self.citizen, self.clerk):
             if await page.get_by_test_id("leave").count():
@@ -86,24 +113,57 @@ class OurRoom:
 
 @dataclass
 class BareRoom:
-    """Two pages on the bare relay."""
+    """Two pages on the bare relay; the one that calls also has the page with both ends in it."""
 
     caller: Page
     callee: Page
     url: str
+    line: Line
 
     async def call(self) -> float:
         """From the caller's click to the caller's picture before the callee, milliseconds."""
         room = secrets.token_hex(4)
         for page in (self.callee, self.caller):
-            await page.goto(f"{self.url}/call.html#{room}")
+            query = self.line.query if page is self.caller else ""
+            await page.goto(f"{self.url}/call.html?{query}#{room}")
             await page.locator("button:enabled").wait_for()
         await asyncio.sleep(CALM_S)
         await self.caller.locator("button").click()
         spent = await between((self.caller, "called"), (self.callee, "first-frame"))
+        await self.part()
+        return spent
+
+    async def call_itself(self) -> float:
+        """The same within one page."""
+        await self.caller.goto(f"{self.url}/one_page.html?{self.line.query}")
+        await self.caller.locator("button:enabled").wait_for()
+        await asyncio.sleep(CALM_S)
+        await self.caller.locator("button").click()
+        spent = await between((self.caller, "called"), (self.caller, "first-frame"))
+        await self.part()
+        return spent
+
+    async def join(self) -> float:
+        """From opening the address to the picture of the other, who is there; who comes calls at once."""
+        room = secrets.token_hex(4)
+        await self.callee.goto(f"{self.url}/call.html#{room}")
+        await self.callee.locator("button:enabled").wait_for()
+        await asyncio.sleep(CALM_S)
+        url = f"{self.url}/call.html?now&{self.line.query}#{room}"
+        spent = await since_navigation(self.caller, url, "first-frame")
+        await self.part()
+        return spent
+
+    async def join_itself(self) -> float:
+        """The same within one page."""
+        url = f"{self.url}/one_page.html?now&{self.line.query}"
+        spent = await since_navigation(self.caller, url, "first-frame")
+        await self.part()
+        return spent
+
+    async def part(self) -> None:
         for page in (self.caller, self.callee):
             await page.goto(NOTHING)
-        return spent
 
 
 @asynccontextmanager
@@ -117,38 +177,40 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def our_room(browser: Browser) -> AsyncIterator[OurRoom]:
+async def our_room(browser: Browser, line: Line = DIRECT) -> AsyncIterator[OurRoom]:
     """A city of its own with one video appointment that begins now; signaling in the server's process."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         database_url = f"sqlite+aiosqlite:///{folder}/city.sqlite3"
         await seed(database_url, datetime.now(UTC), duty_now=True)
         port = free_port()
-        environment = as_environment(database_url, folder, port, {})
-        command = [sys.executable, "-m", "server", "serve"]
-        server = Neighbour(command, folder / "server.log", env=environment, cwd=ROOT)
-        try:
-            server.wait_until(partial(port_answers, port))
-            url = environment["SPRECHZEIT_PUBLIC_URL"]
-            citizen, clerk = await new_person(browser), await new_person(browser)
-            manage = await book(url)
-            await Clerk(clerk, url).sign_in("clerk1")
-            link = clerk.get_by_role("link", name="Raum öffnen").first
-            yield OurRoom(citizen, clerk, f"{manage}/room", f"{url}{await link.get_attribute('href')}")
-        finally:
-            server.stop()
+        with line.front_of(port) as front:
+            url = f"http://127.0.0.1:{front}"
+            environment = as_environment(database_url, folder, port, {"public_url": url, **line.settings})
+            command = [sys.executable, "-m", "server", "serve"]
+            server = Neighbour(command, folder / "server.log", env=environment, cwd=ROOT)
+            try:
+                server.wait_until(partial(port_answers, port))
+                citizen, clerk = await new_person(browser), await new_person(browser)
+                manage = await book(url)
+                await Clerk(clerk, url).sign_in("clerk1")
+                link = clerk.get_by_role("link", name="Raum öffnen").first
+                yield OurRoom(citizen, clerk, f"{manage}/room", f"{url}{await link.get_attribute('href')}")
+            finally:
+                server.stop()
 
 
 @asynccontextmanager
-async def bare_room(browser: Browser) -> AsyncIterator[BareRoom]:
+async def bare_room(browser: Browser, line: Line = DIRECT) -> AsyncIterator[BareRoom]:
     with tempfile.TemporaryDirectory() as name:
         port = free_port()
         command = [sys.executable, "-m", "tests.bench.bare_room.relay", str(port)]
         relay = Neighbour(command, Path(name) / "relay.log", cwd=ROOT)
         try:
             relay.wait_until(partial(port_answers, port))
-            caller, callee = await new_person(browser), await new_person(browser)
-            yield BareRoom(caller, callee, f"http://127.0.0.1:{port}")
+            with line.front_of(port) as front:
+                caller, callee = await new_person(browser), await new_person(browser)
+                yield BareRoom(caller, callee, f"http://127.0.0.1:{front}", line)
         finally:
             relay.stop()
 

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -23,23 +24,16 @@ class Turn:
         return (f"{place}?transport=udp", f"{place}?transport=tcp")
 
 
-@pytest.fixture(scope="session")
-def turn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Turn]:
-    """A running TURN server (UDP and TCP) that relays between loopback addresses, for tests only."""
+def start_turn(folder: Path) -> Turn:
+    """A TURN server (UDP and TCP) that relays between loopback addresses, for tests only; the caller stops it."""
     program = shutil.which("turnserver")
     if program is None:
         pytest.fail("turnserver is not on this machine; `make test` installs it (coturn)", pytrace=False)
-    folder = tmp_path_factory.mktemp("turn")
     port, secret = free_port(), "turn-secret-of-the-tests-0123456789abcdef"
     server = Neighbour(
         [
-            *(
-                program,
-                "-n",
-                "--log-file=stdout",
-                f"--pidfile={folder / 'turn.pid'}",
-                f"--db={folder / 'turn.db'}",
-            ),
+            *(program, "-n", "--log-file=stdout"),
+            *(f"--pidfile={folder / 'turn.pid'}", f"--db={folder / 'turn.db'}"),
             *(f"--listening-port={port}", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1"),
             *("--use-auth-secret", f"--static-auth-secret={secret}", "--realm=sprechzeit.test"),
             *("--allow-loopback-peers", "--no-tls", "--no-dtls", "--no-cli", "--fingerprint"),
@@ -47,8 +41,15 @@ def turn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Turn]:
         folder / "turn.log",
         cwd=folder,
     )
+    server.wait_until(lambda: port_answers(port))
+    return Turn(port, secret, server)
+
+
+@pytest.fixture(scope="session")
+def turn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Turn]:
+    """A running TURN server."""
+    running = start_turn(tmp_path_factory.mktemp("turn"))
     try:
-        server.wait_until(lambda: port_answers(port))
-        yield Turn(port, secret, server)
+        yield running
     finally:
-        server.stop()
+        running.server.stop()
