@@ -24,7 +24,7 @@ CLIENT_READY := webclient/dist/.built
 run: $(RUN_READY) $(CLIENT_READY) ## the demo city on http://localhost:8080 (PORT=… moves it); a second run keeps its data
 	@exec $(PY) -m server demo --port $(PORT)
 
-test: $(DEV_READY) $(CLIENT_READY) ## all tests: PostgreSQL, Redis, coturn, Chromium and Firefox are real (installed when missing, as root)
+test: $(DEV_READY) $(CLIENT_READY) ## all tests: PostgreSQL, Redis, coturn, nginx, Chromium and Firefox are real (installed when missing, as root)
 	@tests/neighbours/install.sh
 	$(NPX) vitest run --passWithNoTests
 	$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal

@@ -57,6 +57,7 @@ from server.web.logs import without_content
 from server.web.metrics import Metrics, serve_metrics
 from server.web.middleware import hardened, refusals
 from server.web.openapi import describe
+from server.web.running import add_leaving, run_until_told
 from server.zms.routes import add_citizen_api
 from server.zms.tidy import forget
 from signaling.app import add_signaling
@@ -103,6 +104,7 @@ def make_app(settings: Settings, clock: Clock | None = None) -> web.Application:
     app = web.Application(middlewares=middlewares, client_max_size=256 * 1024)
     office = _office(settings, clock or SystemClock())
     app[OFFICE] = office
+    add_leaving(app)
     app[BUS] = open_bus(settings.redis_url)
     office.rooms.when_ended(partial(finish, office.db))
     app[BUS].subscribe(office.rooms.hear)
@@ -241,13 +243,13 @@ def _postman(office: Office) -> Postman:
     )
 
 
-def run(settings: Settings, ready: Callable[[], None] | None = None) -> None:
+def run(settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
     """Serves until SIGTERM or SIGINT."""
-    app = make_app(settings)
-    if ready is not None:
-
-        async def announce(_app: web.Application) -> None:
-            ready()
-
-        app.on_startup.append(announce)
-    web.run_app(app, host=settings.host, port=settings.port, print=None, access_log=None, shutdown_timeout=3)
+    run_until_told(
+        make_app(settings),
+        settings.host,
+        settings.port,
+        drain_s=settings.drain_seconds,
+        stop_s=settings.stop_seconds,
+        ready=ready,
+    )

@@ -147,6 +147,15 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(
         0, ge=0, le=3, description="Proxies in front whose X-Forwarded-For is believed"
     )
+    drain_seconds: int = Field(
+        0,
+        ge=0,
+        le=300,
+        description="After SIGTERM, /readyz says no for this long before the port closes; 0 with nginx",
+    )
+    stop_seconds: int = Field(
+        25, ge=1, le=600, description="After SIGTERM, requests under way are given this long to end"
+    )
     session_idle_minutes: int = Field(
         30, ge=1, le=480, description="Staff session ends after this long without use"
     )

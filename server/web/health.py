@@ -5,6 +5,7 @@ from sqlalchemy import text
 from server.errors import Unavailable
 from server.web.api import Endpoint, Model, Reply
 from server.web.call import BUS, OFFICE, Call
+from server.web.running import LEAVING
 
 
 class HealthOut(Model):
@@ -21,12 +22,14 @@ async def healthy(_call: Call) -> Reply:
 
 
 async def ready(call: Call) -> Reply:
-    """503 when the database is away; Redis away is named, and pages go on working."""
+    """503 when the database is away or this process is about to stop; Redis away is named, and pages go on working."""
     app = call.request.app
     neighbours = {"database": await _database(call)}
     neighbours["redis" if app[OFFICE].settings.redis_url else "bus"] = (
         "ok" if await app[BUS].ready() else "away"
     )
+    if app[LEAVING].begun:
+        return Reply(ReadyOut(status="stopping", neighbours=neighbours), 503)
     good = neighbours["database"] == "ok"
     return Reply(ReadyOut(status="ok" if good else "away", neighbours=neighbours), 200 if good else 503)
 
