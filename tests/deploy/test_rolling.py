@@ -73,7 +73,7 @@ def _hold(body: bytes) -> str:
 async def test_a_rolling_restart_loses_no_request_of_any_kind(
     deployed: RunningCity, browser_like: aiohttp.ClientSession
 ) -> None:
-    slots = beside(await free(browser_like))
+    slots = beside(await free(browser_like))[2:]  # none that passes while we look
     async with (
         asking(reads_pages(browser_like)) as pages,
         asking(takes_and_gives_back(browser_like, slots)) as holds,
