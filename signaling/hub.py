@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from signaling import turn
+from signaling import relay_only, turn
 from signaling.bus import Bus
 from signaling.contract import Notice, Ticket, TicketRefused, verify
 from signaling.effects import REPLACED, Bar, Effect, Greet, Refused, Send, Shut, Tell
@@ -106,8 +106,13 @@ class Hub:
         room = self.rooms.get(session.room)
         if room is None or session.key not in self.sessions:
             return
+        passed: ClientMessage | None = message
+        if turn.relays_only(self.settings, room.members[session.member].role):
+            passed = relay_only.hide(message)
+        if passed is None:
+            return
         try:
-            effects = room.handle(session.member, row, message, self._clock())
+            effects = room.handle(session.member, row, passed, self._clock())
         except Refused as refused:
             if session.wire is not None:
                 session.wire.put(encode(Error(refused.code, refused.detail, row.type)))

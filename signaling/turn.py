@@ -27,6 +27,10 @@ def ice_servers(settings: SignalingSettings, subject: str, until: float, now: fl
     return [{"urls": list(settings.turn_urls), "username": username, "credential": credential}]
 
 
-def ice_transport_policy(settings: SignalingSettings, role: Role) -> str:
+def relays_only(settings: SignalingSettings, role: Role) -> bool:
     """A clerk's home address stays unknown: relay-only on that side wherever there is a relay."""
-    return "relay" if settings.turn_urls and role == "host" else "all"
+    return bool(settings.turn_urls) and role == "host"
+
+
+def ice_transport_policy(settings: SignalingSettings, role: Role) -> str:
+    return "relay" if relays_only(settings, role) else "all"
