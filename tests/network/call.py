@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Page, Playwright, async_playwright
 from tests.browser.people import Citizen, Clerk, figure, new_person
 from tests.neighbours.browser import ARGUMENTS, find_chromium
 from tests.neighbours.process import Neighbour
+from tests.network.eyes import KEEP_CONNECTIONS
 from tests.network.internet import CITY, Internet
 from tests.network.namespaces import Host
 from tests.network.relay import SECRET, Relay
@@ -33,6 +34,7 @@ class Call:
     internet: Internet
     citizen: Citizen
     clerk: Clerk
+    room: str = ""
 
     async def frames(self, page: Page) -> float:
         return await figure(page, "framesDecoded")
@@ -40,7 +42,12 @@ class Call:
     async def meet(self) -> None:
         """The citizen waits, the clerk admits, both see a moving picture."""
         await self.citizen.enter()
-        await self.clerk.open_room(NAME)
+        if not self.room:
+            await self.clerk.open_room(NAME)
+            await self.clerk.page.get_by_test_id("room-state").wait_for()
+            self.room = self.clerk.page.url
+        else:
+            await self.clerk.page.goto(self.room)
         await self.clerk.admit()
         for page in (self.citizen.page, self.clerk.page):
             await rises(lambda page=page: self.frames(page), by=5)  # type: ignore[misc]
@@ -103,6 +110,7 @@ async def call(internet: Internet, folder: Path, turn: Relay | None, **changes: 
             browser = await browser_at(host, playwright, folder)
             stack.push_async_callback(browser.close)
             pages.append(await new_person(browser))
+            await pages[-1].add_init_script(KEEP_CONNECTIONS)
         citizen, clerk = Citizen(pages[0], HOME_PAGE), Clerk(pages[1], HOME_PAGE)
         await citizen.book_video("Bauberatung", NAME)
         await clerk.sign_in("clerk1")

@@ -13,12 +13,18 @@ from signaling.stun import COOKIE
 from tests.network.namespaces import Host
 
 ALL_PROTOCOLS = 3
-# To be run before the page's own scripts: the page's connections can be asked for their statistics then.
+NAME_SERVICE = b"\0\x35"
+# To be run before the page's own scripts: its connections can be asked for their statistics then, and told to take any way.
 KEEP_CONNECTIONS = """{
   const Plain = RTCPeerConnection;
+  const chosen = (given) => {
+    const policy = localStorage.getItem('test-ice-policy');
+    return policy === null ? given : { ...given, iceTransportPolicy: policy };
+  };
   window.connections = [];
   window.RTCPeerConnection = class extends Plain {
-    constructor(...given) { super(...given); window.connections.push(this); }
+    constructor(given) { super(chosen(given)); window.connections.push(this); }
+    setConfiguration(given) { super.setConfiguration(chosen(given)); }
   };
 }"""
 STATISTICS = """async () => {
@@ -72,13 +78,15 @@ class Packets:
         self._thread.join()
         self._ear.close()
 
-    def others(self, own: str) -> set[str]:
-        """The IPv4 addresses that this host spoke with."""
-        found = set()
+    def media(self) -> set[str]:
+        """The IPv4 addresses at which UDP goes to and fro, name servers left out."""
+        both: dict[str, set[str]] = {"from": set(), "to": set()}
         for frame in self.frames:
-            if frame[12:14] == b"\x08\0":
-                found |= {str(IPv4Address(frame[26:30])), str(IPv4Address(frame[30:34]))}
-        return found - {own}
+            ports = {frame[34:36], frame[36:38]}
+            if frame[12:14] == b"\x08\0" and frame[23] == socket.IPPROTO_UDP and NAME_SERVICE not in ports:
+                both["from"].add(str(IPv4Address(frame[26:30])))
+                both["to"].add(str(IPv4Address(frame[30:34])))
+        return both["from"] & both["to"]
 
     def carry(self, address: str) -> bool:
         """Whether any packet holds this address: as text, in binary, or XORed as STUN does it."""

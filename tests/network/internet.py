@@ -18,6 +18,13 @@ LOSS = """table ip outage {
     oifname "to-citizen" %(share)s drop
   }
 }"""
+FIREWALL = """table ip firewall {
+  chain through { type filter hook forward priority 1;
+    ct state established,related accept
+    %(words)s accept
+    drop
+  }
+}"""
 MASQUERADE = """table ip home {
   chain out { type nat hook postrouting priority 100; oifname "wan" masquerade; }
   chain through { type filter hook forward priority 0; ct state established,related accept; iifname "wan" drop; }
@@ -40,11 +47,27 @@ class Internet:
         rules = LOSS % {"share": share} if percent else ""
         self.core.nft(f"table ip outage\ndelete table ip outage\n{rules}")
 
+    def only(self, words: str) -> None:
+        """A strict firewall before both people: what `words` (of nftables) say passes to the city, and answers come back."""
+        rules = FIREWALL % {"words": words} if words else ""
+        self.core.nft(f"table ip firewall\ndelete table ip firewall\n{rules}")
+
+    def heal(self) -> None:
+        """Whatever was done to the network is undone."""
+        self.lose(0)
+        self.only("")
+        self._address(CITIZEN)
+
     def give_another_address(self) -> None:
         """The citizen's machine gets a new address, as a phone does that goes from Wi-Fi to the mobile network."""
+        self._address(CITIZEN_LATER)
+
+    def _address(self, address: str) -> None:
+        if address in self.citizen.ip("-4 addr show dev eth0"):
+            return
         self.citizen.ip("addr flush dev eth0")
-        self.citizen.ip(f"addr add {CITIZEN_LATER}/24 dev eth0")
-        self.citizen.ip("route add default via 44.128.3.1")
+        self.citizen.ip(f"addr add {address}/24 dev eth0")
+        self.citizen.ip(f"route add default via {_gateway(address)}")
 
 
 @contextmanager
@@ -59,7 +82,7 @@ def _build(made: Hosts) -> Internet:
     city, clerk, home, citizen, core = (made.host(name) for name in names)
     ends = (("home", home, HOME, "wan"), ("citizen", citizen, CITIZEN, "eth0"), ("city", city, CITY, "eth0"))
     for name, host, address, device in ends:
-        gateway = address.rsplit(".", 1)[0] + ".1"
+        gateway = _gateway(address)
         made.link(core, f"to-{name}", host, device)
         core.ip(f"addr add {gateway}/24 dev to-{name}")
         host.ip(f"addr add {address}/24 dev {device}")
@@ -73,3 +96,7 @@ def _build(made: Hosts) -> Internet:
         router.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1")
     home.nft(MASQUERADE)
     return Internet(city, clerk, home, citizen, core)
+
+
+def _gateway(address: str) -> str:
+    return address.rsplit(".", 1)[0] + ".1"
