@@ -44,6 +44,7 @@ from server.planning.absence import look_after
 from server.planning.series import extend_all
 from server.rooms import pages as rooms_pages
 from server.rooms import routes as rooms_routes
+from server.rooms import routes_check
 from server.rooms.admit import signaling_settings
 from server.rooms.finish import finish
 from server.rooms.listen import RoomWatch
@@ -77,6 +78,7 @@ ENDPOINTS: list[Endpoint] = [
     *documents_routes.endpoints,
     *notices_routes.endpoints,
     *rooms_routes.endpoints,
+    *routes_check.endpoints,
     *people_routes.endpoints,
     *planning_routes.endpoints,
     *routes_absence.endpoints,

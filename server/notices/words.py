@@ -129,10 +129,14 @@ def _ways_on(facts: Facts, manage: str, language: Words) -> list[str]:
     here = _("Verschieben, absagen, Unterlagen vorab senden, sehen, was Sie mitbringen müssen:")
     if facts.mode == "video":
         here = _("Zum Videogespräch, verschieben, absagen, Unterlagen vorab senden:")
+    ways = [f"{here}\n{manage}"]
+    if facts.mode == "video":
+        check = _("Prüfen Sie vorher in einer Minute, ob Kamera, Ton und Verbindung bereit sind:")
+        ways.append(f"{check}\n{manage}/check")
     keep = _(
         "Der Link gehört Ihnen. Wer ihn hat, kann Ihren Termin ändern. Bitte geben Sie ihn nicht weiter."
     )
-    return [f"{here}\n{manage}", keep]
+    return [*ways, keep]
 
 
 def _ways_to_a_new_time(letter: Letter, language: Words) -> list[str]:

@@ -112,6 +112,13 @@ def _ice(settings: Settings, role: Role, subject: str, closes_at: datetime, now:
     return {"iceServers": servers, "iceTransportPolicy": ice_transport_policy(rooms, role)}
 
 
+def check_ice(appointment: Appointment, settings: Settings, now: datetime) -> list[dict[str, Any]]:
+    """The relay's address and credentials for a check, good for ten minutes; empty where the city has no relay."""
+    secret = settings.ticket_secret.get_secret_value()
+    subject = participant_id(secret, room_of(appointment.id, settings), "check")
+    return ice_servers(signaling_settings(settings), subject, now.timestamp(), now.timestamp())
+
+
 def signaling_settings(settings: Settings) -> SignalingSettings:
     """The part of the settings that signaling may know."""
     return SignalingSettings(

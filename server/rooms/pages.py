@@ -10,6 +10,7 @@ from server.errors import NotVideo, TooLate
 from server.rooms.admit import check_entry
 from server.web.api import Page
 from server.web.call import Call
+from server.web.check_words import checks_on_page, for_citizen
 from server.web.render import render
 
 CLERK = frozenset({"clerk"})
@@ -25,8 +26,15 @@ async def check(call: Call) -> web.Response:
     appointment = await _own(call)
     if appointment.mode != "video":
         raise NotVideo()
-    base = f"/a/{call.path('token')}"
-    return render(call, "rooms/check.html", base=base, socket=call.office.settings.room_url)
+    kept = (await checks_on_page(call, [appointment])).get(appointment.id)
+    return render(
+        call,
+        "rooms/check.html",
+        base=f"/a/{call.path('token')}",
+        result=f"/api/v1/appointments/{call.path('token')}/check",
+        socket=call.office.settings.room_url,
+        checked=for_citizen(kept, call.language, call.now) if kept else "",
+    )
 
 
 async def guest_room(call: Call) -> web.Response:

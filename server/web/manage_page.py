@@ -14,6 +14,7 @@ from server.catalog.model import Catalogue, ChecklistItem, Mode, Site
 from server.documents.checklist import items_of
 from server.errors import NotFound, Refusal
 from server.web.call import Call
+from server.web.check_words import checks_on_page, for_citizen
 from server.web.documents_list import shown_documents
 from server.web.render import render
 from server.web.room_state import room_state
@@ -63,6 +64,7 @@ async def render_manage(
     lapsed = pending and (appointment.expires_at or call.now) <= call.now
     displaced = appointment.displaced_at is not None and appointment.state in ALIVE
     alive = appointment.state in ALIVE and not pending and not displaced
+    checked = (await checks_on_page(call, [appointment])).get(appointment.id)
     return render(
         call,
         "booking/manage.html",
@@ -93,6 +95,7 @@ async def render_manage(
         error=error,
         here=base_of(call) if error else call.request.path_qs,
         notice=notice,
+        checked=for_citizen(checked, call.language, call.now) if checked else "",
         room=room_state(call, appointment),
         onsite=await _follow_ups(call, catalogue, appointment),
     )

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from server.app import PAGES
-from tests.browser import states, states_absence, states_office, states_roster, states_waiting
+from tests.browser import states, states_absence, states_citizen, states_office, states_roster, states_waiting
 from tests.browser.sound import NARROWEST, PHONE, faults
 from tests.browser.states import Opening, Visit, at, below, in_turn, inside
 from tests.browser.visitor import new_visitor, speak
@@ -76,6 +76,7 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
     "/a/{token}/cancel": {"question": in_turn(states.booked_on_site, below("/cancel"))},
     "/a/{token}/check": {
         "before": in_turn(states.booked_by_video, below("/check")),
+        "done": states_citizen.checked,
         "on site": in_turn(states.booked_on_site, below("/check")),
     },
     "/a/{token}/room": {

@@ -9,13 +9,20 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.sound import faults
 from tests.browser.visitor import book, new_visitor
-from tests.neighbours.process import Neighbour
+from tests.neighbours.process import Neighbour, free_port
+from tests.neighbours.turn import Turn
 from tests.office.city import only_sqlite
-from tests.office.served import ServedCity
+from tests.office.served import ServeCity, ServedCity
 
 pytestmark = [pytest.mark.browser, only_sqlite()]
 CHECK_MS = 40_000
 STEPS = ("camera", "microphone", "server", "media")
+REFUSED = (
+    "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError'); }"
+)
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) {rest}"
+)
 
 
 def udp_sockets(process: Neighbour) -> int:
@@ -62,23 +69,80 @@ async def test_all_is_well_with_camera_and_microphone(browser: Browser, served_c
         await expect(page.get_by_test_id(f"check-{step}")).to_have_attribute("data-state", "ok")
     await expect(page.get_by_test_id("check-preview")).to_be_visible()
     await until(lambda: udp_sockets(server) == 0)
+    await expect(page.get_by_test_id("check-result")).to_have_attribute("data-saved", "true")
+    await expect(page.get_by_test_id("check-upload")).to_contain_text("Ihre Verbindung")
+    await expect(page.get_by_test_id("check-relay")).to_have_count(0)
     await page.get_by_role("button", name="Nein, nichts gehört").click()
     await expect(page.get_by_test_id("check-speaker")).to_contain_text("Lautstärke")
+    await expect(page.get_by_test_id("check-result")).to_have_attribute("data-state", "part")
     assert await faults(page) == []
+    await page.get_by_role("button", name="Ja, gehört").click()
+    await expect(page.get_by_test_id("check-result")).to_have_attribute("data-state", "ok")
+    await page.get_by_role("link", name="Zu Ihrem Termin").click()
+    await expect(page.get_by_text("Zuletzt geprüft: heute")).to_be_visible()
 
 
 @pytest.mark.criterion("C02")
-async def test_a_refused_camera_is_explained(browser: Browser, served_city: ServedCity) -> None:
+async def test_a_refused_camera_is_explained_and_the_network_tried_all_the_same(
+    browser: Browser, served_city: ServedCity
+) -> None:
     page = await new_visitor(browser, served_city.url)
-    await page.add_init_script(
-        "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError'); }"
-    )
+    await page.add_init_script(REFUSED)
     await start(page)
     await expect(page.get_by_test_id("check-result")).to_have_attribute(
         "data-state", "part", timeout=CHECK_MS
     )
-    await expect(page.get_by_test_id("check-camera")).to_contain_text("Symbol neben der Adresse")
+    await expect(page.get_by_test_id("check-camera")).to_contain_text("Symbol mit den zwei Reglern")
+    await expect(page.get_by_test_id("check-media")).to_have_attribute("data-state", "ok")
     assert await faults(page) == []
+
+
+@pytest.mark.criterion("C02")
+async def test_the_help_is_that_of_the_browser_at_hand(browser: Browser, served_city: ServedCity) -> None:
+    """Each in the words of its own menus; a page inside an app is led out of it."""
+    desk = await new_visitor(browser, served_city.url)
+    path = await book(desk, "bauberatung", "video", nth=0)
+    for rest, words in {
+        "Version/17.5 Mobile/15E148 Safari/604.1": "Website-Einstellungen",
+        "CriOS/126.0 Mobile/15E148 Safari/604.1": "Einstellungen Ihres iPhones",
+        "Mobile/15E148 [FBAN/FBIOS;FBAV/400.0]": "Kopieren Sie die Adresse",
+    }.items():
+        context = await browser.new_context(
+            base_url=served_city.url, locale="de-DE", user_agent=PHONE.format(rest=rest)
+        )
+        page = await context.new_page()
+        await page.add_init_script(REFUSED)
+        await page.goto(f"{path}/check")
+        await page.get_by_test_id("check-start").click()
+        await expect(page.get_by_test_id("check-camera")).to_contain_text(words)
+        await expect(page.get_by_test_id("check-copy")).to_have_count(1 if "FBAN" in rest else 0)
+        await context.close()
+
+
+@pytest.mark.criterion("C02")
+async def test_the_relay_is_tried_where_the_city_has_one(
+    browser: Browser, serve_city: ServeCity, turn: Turn
+) -> None:
+    city = serve_city(turn_urls=",".join(turn.urls), turn_secret=turn.secret)
+    page = await new_visitor(browser, city.url)
+    await start(page)
+    result = page.get_by_test_id("check-result")
+    await expect(result).to_have_attribute("data-state", "ok", timeout=CHECK_MS)
+    await expect(page.get_by_test_id("check-relay")).to_have_attribute("data-state", "ok")
+
+
+@pytest.mark.criterion("C02")
+async def test_a_relay_that_does_not_answer_is_said_and_keeps_nobody_out(
+    browser: Browser, serve_city: ServeCity
+) -> None:
+    city = serve_city(turn_urls=f"turn:127.0.0.1:{free_port()}", turn_secret="nobody-is-there" * 3)
+    page = await new_visitor(browser, city.url)
+    await start(page)
+    await expect(page.get_by_test_id("check-result")).to_have_attribute(
+        "data-state", "part", timeout=CHECK_MS
+    )
+    await expect(page.get_by_test_id("check-relay")).to_have_attribute("data-state", "warn")
+    await expect(page.get_by_test_id("check-media")).to_have_attribute("data-state", "ok")
 
 
 @pytest.mark.criterion("C02")

@@ -62,6 +62,8 @@ TABLE: dict[str, Row] = {
     f"DELETE {API}/documents/{{document}}": Row(204, fresh=True),
     f"GET {API}/calendar.ics": Row(200),
     f"POST {API}/entry": Row(200),
+    f"GET {API}/check": Row(200),
+    f"POST {API}/check": Row(201, sends="check"),
     f"GET {DESK}/{{id}}/documents": staff(200, "clerk"),
     f"GET {DESK}/{{id}}/documents/{{document}}": staff(200, "clerk"),
     f"POST {DESK}/{{appointment}}/entry": staff(200, "clerk"),

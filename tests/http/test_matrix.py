@@ -24,6 +24,15 @@ NOWHERE = {"duty": "999999", "series": "999999", "import": "0" * 32} | {
     "visit": "0" * 32,
     "entry": "nobody-waits-here",
 }
+ALL_WELL = {
+    "camera": "ok",
+    "microphone": "ok",
+    "loudspeaker": "heard",
+    "signaling": True,
+    "media": "direct",
+    "turn": None,
+    "upload_kbit": 2000,
+}
 PERSONAL = ("{token}", "{hold}", "{appointment}", "{id}", "{document}")
 
 
@@ -76,6 +85,7 @@ async def body_of(cell: Cell, world: World, values: dict[str, str], client: Clie
         "nonsense": {"json": {}},
         "plan": {"json": {"parts": []}},
         "empty": {"json": {}},
+        "check": {"json": ALL_WELL},
         "page switch": {"data": {"to": "on", "csrf": csrf}},
         "appointment": {"json": {"hold": values["hold"], "name": "Erika Musterfrau"}},
         "details": {"data": {"name": "Erika Musterfrau"}},

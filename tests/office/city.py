@@ -13,7 +13,9 @@ import pytest_asyncio
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
+from sqlalchemy import select
 
+from server.booking.model import AppointmentRow
 from server.clock import SetClock
 from server.settings import Settings
 from server.web.call import OFFICE, Office
@@ -106,6 +108,12 @@ class City:
         assert answer.status == 201, await answer.text()
         booked: dict[str, Any] = await answer.json()
         return booked
+
+    async def id_of(self, booked: dict[str, Any]) -> str:
+        """The appointment's inner id, as it stands in the addresses of the clerk's pages."""
+        one = select(AppointmentRow.id).where(AppointmentRow.number == booked["number"])
+        async with self.office.db.read() as tx:
+            return str(await tx.scalar(one))
 
 
 MakeCity = Callable[..., Awaitable[City]]

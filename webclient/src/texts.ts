@@ -108,6 +108,48 @@ export const germanTexts = {
   "check.result.ok": "Alles bereit: Sie können an der Videosprechstunde teilnehmen.",
   "check.result.part": "Sie können teilnehmen, aber nicht alles hat geklappt. Lesen Sie die Hinweise oben.",
   "check.result.fail": "So wird die Videosprechstunde nicht gelingen. Lesen Sie die Hinweise oben.",
+  "check.upload": "Geschwindigkeit",
+  "check.relay": "Vermittlungsserver",
+  "check.progress": "Noch {left} Prüfungen laufen.",
+  "check.microphone.speak": "Sprechen Sie kurz, zum Beispiel: „Guten Tag“.",
+  "check.media.way": "Die Verbindung für Bild und Ton steht.",
+  "check.media.relay": "Bild und Ton gehen über den Vermittlungsserver.",
+  "check.upload.good": "Ihre Verbindung ist gut für Video.",
+  "check.upload.tight":
+    "Ihre Verbindung ist knapp für Video. Das Bild kann stocken. Gehen Sie näher an Ihr WLAN-Gerät oder schließen Sie andere Programme.",
+  "check.upload.audio": "Ihre Verbindung reicht nur für Ton. Sie können ohne Bild teilnehmen.",
+  "check.upload.unknown": "Die Geschwindigkeit konnte nicht gemessen werden.",
+  "check.relay.ok":
+    "Der Vermittlungsserver ist erreichbar. Er hilft, wenn Ihr Netz direkte Verbindungen sperrt.",
+  "check.relay.fail":
+    "Der Vermittlungsserver ist von hier aus nicht erreichbar. Wenn das Gespräch nicht zustande kommt, versuchen Sie es mit einem anderen Netz, zum Beispiel über das Handy.",
+  "check.relay.none": "Hier nicht nötig.",
+  "check.saved": "Das Ergebnis steht jetzt bei Ihrem Termin.",
+  "check.unsaved": "Das Ergebnis konnte nicht gespeichert werden.",
+  "check.back": "Zu Ihrem Termin",
+  "check.copy": "Adresse kopieren",
+  "check.copied": "Adresse ist kopiert",
+  "check.denied": "Ihr Browser darf Kamera oder Mikrofon nicht benutzen.",
+  "check.denied.chrome":
+    "Klicken Sie links neben der Adresse auf das Symbol mit den zwei Reglern oder das Schloss. Schalten Sie „Kamera“ und „Mikrofon“ ein. Laden Sie dann die Seite neu.",
+  "check.denied.chrome-android":
+    "Tippen Sie links neben der Adresse auf das Symbol mit den zwei Reglern, dann auf „Berechtigungen“. Erlauben Sie Kamera und Mikrofon. Laden Sie dann die Seite neu.",
+  "check.denied.firefox":
+    "Klicken Sie links neben der Adresse auf das Symbol der durchgestrichenen Kamera und entfernen Sie dort die Sperre. Laden Sie dann die Seite neu und wählen Sie „Erlauben“.",
+  "check.denied.firefox-android":
+    "Tippen Sie auf das Schloss neben der Adresse und dort auf „Blockiert“, bis „Erlaubt“ dasteht. Laden Sie dann die Seite neu.",
+  "check.denied.safari":
+    "Wählen Sie oben im Menü „Safari“ und „Einstellungen für diese Website“. Stellen Sie „Kamera“ und „Mikrofon“ auf „Erlauben“. Laden Sie dann die Seite neu.",
+  "check.denied.ios-safari":
+    "Tippen Sie neben der Adresse auf „aA“ oder das Seitensymbol und dann auf „Website-Einstellungen“. Stellen Sie „Kamera“ und „Mikrofon“ auf „Erlauben“. Laden Sie dann die Seite neu.",
+  "check.denied.ios-other":
+    "Öffnen Sie die Einstellungen Ihres iPhones oder iPads und dort Ihren Browser. Schalten Sie „Kamera“ und „Mikrofon“ ein. Laden Sie dann die Seite neu.",
+  "check.denied.samsung":
+    "Tippen Sie auf das Schloss neben der Adresse und dann auf „Berechtigungen“. Erlauben Sie Kamera und Mikrofon. Laden Sie dann die Seite neu.",
+  "check.denied.in-app":
+    "Sie haben die Seite in einer App geöffnet, dort geht die Kamera oft nicht. Kopieren Sie die Adresse und öffnen Sie sie in Ihrem Browser, zum Beispiel in Safari, Chrome oder Firefox.",
+  "check.denied.other":
+    "Erlauben Sie Kamera und Mikrofon in den Einstellungen Ihres Browsers für diese Seite. Laden Sie dann die Seite neu.",
   "upload.sending": "{name} wird gesendet: {share} von 100",
   "upload.checking": "Die Datei ist angekommen und wird geprüft …",
   "upload.done": "Die Datei ist angekommen.",

@@ -4,8 +4,16 @@ import type { OwnDevices } from "../room/devices";
 import { type LinkStatistics, summarize } from "../room/statistics";
 import { csrfToken } from "../server";
 import { type Finding, finding, pause } from "./probes";
+import { measureUpload } from "./upload";
 
 class EchoBusy extends Error {}
+
+/** `path` is null when the echo was busy: nothing was found out then. */
+export interface EchoResult {
+  finding: Finding;
+  path: "direct" | "relay" | "none" | null;
+  upload: number | null;
+}
 
 function gathered(connection: RTCPeerConnection, patience: number): Promise<void> {
   return new Promise((resolve) => {
@@ -40,33 +48,49 @@ async function connect(
   await connection.setRemoteDescription({ type: "answer", sdp: await response.text() });
 }
 
-function judge(devices: OwnDevices, seen: LinkStatistics): Finding | null {
+function judge(devices: OwnDevices, seen: LinkStatistics, channel: RTCDataChannel): Finding | null {
+  if (devices.audio === null && devices.video === null)
+    return channel.readyState === "open" ? finding("ok", "check.media.way") : null;
   const sound = devices.audio === null || seen.packetsReceived > 20;
   const picture = devices.video === null || seen.framesDecoded > 3;
   return sound && picture && seen.bytesReceived > 0 ? finding("ok", "check.media.ok") : null;
 }
 
+function pathOf(seen: LinkStatistics | null): "direct" | "relay" {
+  return seen?.selectedCandidateType === "relay" ? "relay" : "direct";
+}
+
 async function returned(
   connection: RTCPeerConnection,
+  channel: RTCDataChannel,
   devices: OwnDevices,
   patience: number,
-): Promise<Finding> {
+): Promise<Omit<EchoResult, "upload">> {
   let seen: LinkStatistics | null = null;
   for (let waited = 0; waited < patience; waited += 250) {
     await pause(250);
     seen = await summarize("echo", "echo", connection);
-    const verdict = judge(devices, seen);
-    if (verdict !== null) return verdict;
+    const found = judge(devices, seen, channel);
+    if (found !== null) return { finding: found, path: pathOf(seen) };
     if (connection.connectionState === "failed") break;
   }
   const something = seen !== null && seen.packetsReceived > 20;
-  return something ? finding("warn", "check.media.audio") : finding("fail", "check.media.fail");
+  return something
+    ? { finding: finding("warn", "check.media.audio"), path: pathOf(seen) }
+    : { finding: finding("fail", "check.media.fail"), path: "none" };
 }
 
-/** Sends what there is to the echo for at most `patience` ms, and tells whether it came back. */
-export async function probeMedia(path: string, devices: OwnDevices, patience = 12_000): Promise<Finding> {
-  if (devices.audio === null && devices.video === null) return finding("warn", "check.media.skip");
-  const connection = new RTCPeerConnection({ iceServers: [] });
+/**
+ * Sends what there is to the echo for at most `patience` ms, tells whether it came back and by which way, and
+ * estimates how much can be sent. Without camera and microphone the way alone is tried.
+ */
+export async function probeMedia(
+  path: string,
+  devices: OwnDevices,
+  iceServers: RTCIceServer[],
+  patience = 12_000,
+): Promise<EchoResult> {
+  const connection = new RTCPeerConnection({ iceServers });
   let place: string | null = null;
   const end = async (): Promise<void> => {
     connection.close();
@@ -78,15 +102,17 @@ export async function probeMedia(path: string, devices: OwnDevices, patience = 1
   addEventListener("pagehide", end);
   try {
     for (const track of devices.stream.getTracks()) connection.addTrack(track, devices.stream);
+    const channel = connection.createDataChannel("sz-check");
     await connect(connection, path, (address) => {
       place = address;
     });
-    return await returned(connection, devices, patience);
+    const result = await returned(connection, channel, devices, patience);
+    const upload = result.path === "none" ? null : await measureUpload(connection, channel);
+    return { ...result, upload };
   } catch (error) {
-    return finding(
-      error instanceof EchoBusy ? "warn" : "fail",
-      error instanceof EchoBusy ? "check.media.busy" : "check.media.fail",
-    );
+    return error instanceof EchoBusy
+      ? { finding: finding("warn", "check.media.busy"), path: null, upload: null }
+      : { finding: finding("fail", "check.media.fail"), path: "none", upload: null };
   } finally {
     removeEventListener("pagehide", end);
     await end();

@@ -4,6 +4,7 @@ import { socketAddress } from "../room/entry";
 import { subprotocol } from "../room/signaling_client";
 import { deviceWords } from "../room/words";
 import { type TextKey, text } from "../texts";
+import { browserKind, deniedHelp } from "./browser_help";
 
 export type Verdict = "waiting" | "running" | "ok" | "warn" | "fail";
 
@@ -20,10 +21,17 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Why a device is missing; where permission was refused, what to press in this very browser. */
+function problemWords(devices: OwnDevices): string {
+  if (devices.problem !== "denied") return deviceWords(devices)?.problem ?? "";
+  const help = deniedHelp(browserKind(navigator.userAgent, navigator.maxTouchPoints));
+  return `${text("check.denied")} ${text(help)}`;
+}
+
 export function cameraFinding(devices: OwnDevices): Finding {
   if (devices.video !== null) return finding("ok", "check.camera.ok");
   const words = deviceWords(devices);
-  return { verdict: "warn", words: `${words?.problem ?? ""} ${words?.remains ?? ""}`.trim() };
+  return { verdict: "warn", words: `${problemWords(devices)} ${words?.remains ?? ""}`.trim() };
 }
 
 /** Whether the signaling server can be reached by WebSocket: it is connected to, nothing is said. */
@@ -71,8 +79,10 @@ export async function probeMicrophone(
   patience = 6000,
 ): Promise<Finding> {
   if (devices.audio === null) {
-    const words = deviceWords(devices);
-    return { verdict: "warn", words: words?.problem ?? "" };
+    return {
+      verdict: "warn",
+      words: devices.problem === "denied" ? text("check.denied") : problemWords(devices),
+    };
   }
   const loudness = new Loudness(devices.audio);
   try {
