@@ -89,8 +89,8 @@ export const germanTexts = {
   "check.microphone.silent":
     "Ihr Mikrofon ist angeschlossen, aber es war nichts zu hören. Bitte sprechen Sie etwas.",
   "check.microphone.level": "Lautstärke Ihres Mikrofons",
-  "check.speaker.ask": "Spielen Sie einen Ton ab. Haben Sie ihn gehört?",
-  "check.speaker.play": "Ton abspielen",
+  "check.speaker.ask": "Sie hören jetzt einen kurzen Ton. Haben Sie ihn gehört?",
+  "check.speaker.play": "Ton noch einmal abspielen",
   "check.speaker.yes": "Ja, gehört",
   "check.speaker.no": "Nein, nichts gehört",
   "check.speaker.ok": "Sie hören den Ton.",

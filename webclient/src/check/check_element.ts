@@ -40,7 +40,7 @@ export class SzCheck extends LitElement {
         <span class="kern-label">${text(state === "done" ? "check.again" : "check.start")}</span>
       </button>
       ${run === null ? nothing : this.#steps(run)}
-      ${run?.done && run.devices !== null ? this.#button("check-stop", "check.stop", () => run.stop()) : nothing}
+      ${run?.done && run.devices?.stream.active ? this.#button("check-stop", "check.stop", () => run.stop()) : nothing}
       <div role="status">${run === null ? nothing : this.#outcome(run)}</div>
       ${run?.done ? this.#back() : nothing}
     </div>`;
@@ -62,13 +62,16 @@ export class SzCheck extends LitElement {
   }
 
   #steps(run: CheckRun): TemplateResult {
-    const shown = run.hasRelay ? steps : steps.filter((step) => step !== "relay");
-    return html`<ol class="sz-check__list">${shown.map((step) => this.#row(run, step))}</ol>`;
+    return html`<ol class="sz-check__list">${this.#shown(run).map((step) => this.#row(run, step))}</ol>`;
+  }
+
+  #shown(run: CheckRun): readonly Step[] {
+    return run.hasRelay ? steps : steps.filter((step) => step !== "relay");
   }
 
   #outcome(run: CheckRun): TemplateResult | typeof nothing {
     if (!run.done) {
-      const left = steps.filter((step) => run.findings[step].verdict === "running").length;
+      const left = this.#shown(run).filter((step) => run.findings[step].verdict === "running").length;
       return html`<p class="kern-body" data-testid="check-progress">${text("check.progress", { left })}</p>`;
     }
     const result = run.result ?? overall(run.findings);
