@@ -12,7 +12,7 @@ from server.clock import BERLIN, berlin
 from server.documents.sent import items_sent
 from server.errors import NotFound
 from server.web.call import Call
-from server.web.check_words import KINDS, Check, checks_on_page, for_clerk
+from server.web.check_words import Note, notes_for_clerk
 from server.web.documents_list import shown_documents
 from server.web.language import NAMES, own_name
 from server.web.manage_page import STATES, checklist_of, place_of
@@ -53,7 +53,7 @@ async def show_day(call: Call) -> web.Response:
         appointments = await day_of(tx, call.member, start, end)
         came = await items_sent(tx, [a.case_id for a in appointments if a.case_id])
     names = await _names(call, appointments)
-    checks = await checks_on_page(call, appointments)
+    checks = await notes_for_clerk(call, appointments)
     sent = {case: [item for item, state in items if state in GOOD] for case, items in came.items()}
     catalogue = await call.catalogue()
     visits = [
@@ -101,7 +101,7 @@ def _visit(
     appointment: Appointment,
     name: str,
     sent: list[str],
-    check: Check | None,
+    check: Note | None,
 ) -> Visit:
     site = place_of(catalogue, appointment)
     present = room_state(call, appointment).guest_is_there
@@ -121,8 +121,8 @@ def _visit(
         documents=len(sent),
         missing=", ".join(in_language(item.name, code) for item in missing),
         spoken=own_name(appointment.spoken) if appointment.spoken else "",
-        checked=for_clerk(check, call.language, call.now) if check else "",
-        checked_kind=KINDS[check.verdict] if check else "",
+        checked=check.words if check else "",
+        checked_kind=check.kind if check else "",
     )
 
 
@@ -144,7 +144,7 @@ async def show_case(call: Call) -> web.Response:
             case = None
     catalogue = await call.catalogue()
     items = checklist_of(catalogue, appointment)
-    check = (await checks_on_page(call, [appointment])).get(appointment.id)
+    check = (await notes_for_clerk(call, [appointment])).get(appointment.id)
     documents = await shown_documents(call, appointment, items)
     sent = {document.key for document in documents}
     chosen = [(catalogue.services[name], n) for name, n in appointment.services if name in catalogue.services]
@@ -165,5 +165,5 @@ async def show_case(call: Call) -> web.Response:
         bring=[item for item in items if item.when == "bring"],
         alive=appointment.state in ALIVE,
         room=room_state(call, appointment),
-        checked=for_clerk(check, call.language, call.now) if check else "",
+        checked=check.words if check else "",
     )

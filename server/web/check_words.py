@@ -1,6 +1,7 @@
 """The kept check of the technique in words, for the citizen's and the clerk's pages. What it means is `rooms/check.py`."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.access import Appointment
@@ -12,16 +13,30 @@ from server.web.language import Language
 KINDS = {"ready": "good", "limited": "open", "not-ready": "bad"}
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the clerk reads of a check; `kind` colours it."""
+
+    words: str
+    kind: str
+
+
 async def checks_on_page(call: Call, appointments: Sequence[Appointment]) -> dict[str, Check]:
     async with call.office.db.read() as tx:
         return await checks_of(tx, [one.id for one in appointments if one.mode == "video"])
 
 
-def for_clerk(check: Check, language: Language, now: datetime) -> str:
-    """Like "Technik geprüft: gestern, alles bereit"."""
+async def notes_for_clerk(call: Call, appointments: Sequence[Appointment]) -> dict[str, Note]:
+    """Appointment ► words like "Technik geprüft: gestern, alles bereit", where there was a check."""
+    found = await checks_on_page(call, appointments)
+    return {id_: _note(check, call.language, call.now) for id_, check in found.items()}
+
+
+def _note(check: Check, language: Language, now: datetime) -> Note:
     _ = language.gettext
     day = _day(check.checked_at, language, now)
-    return _("Technik geprüft: {day}, {result}").format(day=day, result=_result(check, language))
+    words = _("Technik geprüft: {day}, {result}").format(day=day, result=_result(check, language))
+    return Note(words, KINDS[check.verdict])
 
 
 def for_citizen(check: Check, language: Language, now: datetime) -> str:
