@@ -13,10 +13,11 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from statistics import median
+from statistics import median, quantiles
 from types import MappingProxyType
 from typing import Any
 
+ENOUGH_FOR_P95 = 20
 Sample = Callable[[], Awaitable[float]]
 
 
@@ -65,6 +66,8 @@ class Bench:
             "goal": self.goal,
             "runs": len(measured.ours),
         }
+        if len(measured.ours) >= ENOUGH_FOR_P95:
+            told["p95"] = _short(quantiles(measured.ours, n=20)[-1])
         for name, figures in measured.also.items():
             told |= {
                 name: _short(median(figures)),
