@@ -1,6 +1,8 @@
 // The words that scripts put on the page: from the page's own list in its language, else these German ones.
 // The same keys stand in server/templates/client_texts.html.
 
+import { talkTexts } from "./texts_talk";
+
 export const germanTexts = {
   "room.joining": "Verbindung wird aufgebaut …",
   "room.waiting": "Sie sind im Warteraum.",
@@ -170,6 +172,7 @@ export const germanTexts = {
   "arrivals.sound": "Ton bei neuen Gästen",
   "arrivals.title": "({count}) Gast wartet",
   "arrivals.lost": "Die Liste kann gerade nicht aktualisiert werden.",
+  ...talkTexts,
 } as const;
 
 export type TextKey = keyof typeof germanTexts;

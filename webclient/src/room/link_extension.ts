@@ -1,6 +1,7 @@
 // What else travels over a connection between two people than camera and sound: the shape of it. The data channels that
 // fill this shape are talk/.
 import type { PeerLink } from "./peer_link";
+import type { RoomSession } from "./session";
 
 /** One word between the pages of a room: `kind` says what it is about. */
 export interface ControlMessage {
@@ -21,6 +22,7 @@ export type MakeExtension = (link: PeerLink) => LinkExtension;
 /** What the room offers to that which speaks over its connections. */
 export interface TalkSurroundings {
   changed(): void;
+  session(): RoomSession | null;
   heard(from: string, message: ControlMessage): void;
   /** Says `words` to those who do not see the screen. */
   say(words: string): void;

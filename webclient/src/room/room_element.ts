@@ -169,6 +169,7 @@ export class SzRoom extends LitElement {
     this.#measuring.forget();
     const talk = new Talk({
       changed: () => this.requestUpdate(),
+      session: () => this.#session,
       heard: (from, message) => this.#tell("sz-control", { from, message }),
       say: (words) => this.#say(words),
     });
@@ -184,7 +185,7 @@ export class SzRoom extends LitElement {
         openSocket: (url, protocol) => new WebSocket(url, protocol),
         random: Math.random,
       },
-      (link) => talk.extend(link),
+      () => talk.extend(),
     );
     this.#session.client.start();
     this.#own.enter();
@@ -204,6 +205,7 @@ export class SzRoom extends LitElement {
 
   #left(session: RoomSession): void {
     this.#own.close();
+    this.#talk?.close();
     const opens = session.refused?.code === "too-early" ? session.refused.opensAt : null;
     if (opens === null) return;
     clearTimeout(this.#reopen);

@@ -1,16 +1,118 @@
-// What is said in one room beside picture and sound: one extension for each connection, and the words between pages.
+// What is said in one room beside picture and sound: the voices of chat, real-time text, safety code and control, one
+// extension for each connection, and which panel is open. What the panels look like is views.ts.
+import { text } from "../../texts";
 import type { ControlMessage, LinkExtension, TalkSurroundings } from "../link_extension";
-import type { PeerLink } from "../peer_link";
+import { Captions } from "./captions";
+import { Channels } from "./channels";
+import { Chatting } from "./chatting";
+import { Controlling } from "./controlling";
+import { LiveText } from "./live_text";
+import { ReadingOut } from "./reading_out";
+import { type Comparison, Safety, type Verdict } from "./safety";
+import { ScreenShare } from "./screen";
+import { noticeWords } from "./words";
+
+export type PanelName = "chat" | "text" | "safety";
 
 export class Talk {
-  constructor(readonly around: TalkSurroundings) {}
+  panel: PanelName | null = null;
+  /** Somebody has typed while the panel of live text was closed. */
+  textIsNew = false;
+  readonly chat: Chatting;
+  readonly text: LiveText;
+  readonly safety: Safety;
+  readonly captions: Captions;
+  readonly controlling: Controlling;
+  readonly screen: ScreenShare;
+  #readingOut: ReadingOut;
+  #odd = false;
 
-  extend(_link: PeerLink): LinkExtension {
-    return { open: () => undefined, replaced: () => undefined, close: () => undefined };
+  constructor(readonly around: TalkSurroundings) {
+    const changed = () => around.changed();
+    this.chat = new Chatting({
+      changed,
+      arrived: ({ name, text: words }) => this.#arrived(name, words),
+      now: () => new Date(),
+    });
+    this.text = new LiveText({
+      changed,
+      typed: (peer, received, finished) => {
+        this.captions.refresh();
+        this.textIsNew = this.panel !== "text";
+        this.#readingOut.typed(peer.name, received.line, finished);
+      },
+      now: () => performance.now(),
+    });
+    this.captions = new Captions(this.text, changed);
+    this.#readingOut = new ReadingOut((name, words) => this.#say(text("talk.text.said", { name, words })));
+    this.safety = new Safety({
+      changed,
+      renewed: ({ name }) => this.#say(text("talk.safety.again", { name })),
+      failed: ({ name }) => this.#say(text("talk.safety.failed", { name })),
+      room: () => around.session()?.welcome?.room ?? "",
+    });
+    this.controlling = new Controlling({
+      heard: (from, message) => around.heard(from, message),
+      noticed: (notice) => {
+        this.#say(noticeWords(notice));
+        changed();
+      },
+      site: () => location.href,
+    });
+    this.screen = new ScreenShare({
+      changed,
+      share: (stream) => around.session()?.shareScreen(stream),
+      stopped: () => this.#say(text("talk.share.stopped")),
+    });
+  }
+
+  extend(): LinkExtension {
+    return new Channels({ control: this.controlling, chat: this.chat, t140: this.text, safety: this.safety });
+  }
+
+  /** Those who are in the call now. */
+  get people(): string[] {
+    return (this.around.session()?.openLinks ?? []).map((link) => link.peer.id);
   }
 
   /** Sends `message` to everybody in the call. */
-  control(_message: ControlMessage): void {}
+  control(message: ControlMessage): void {
+    this.controlling.say(message, this.people);
+  }
 
-  close(): void {}
+  /** Opens this panel in the place of another, or closes it. */
+  toggle(panel: PanelName): void {
+    this.panel = this.panel === panel ? null : panel;
+    this.#read();
+    this.around.changed();
+  }
+
+  /** What this person says about the words of the safety code. */
+  decide(comparison: Comparison, verdict: Verdict): void {
+    this.safety.decide(comparison, verdict);
+    const { name } = comparison.peer;
+    if (verdict !== "open") this.#say(text(`talk.safety.is.${verdict}`, { name }));
+  }
+
+  close(): void {
+    this.screen.close();
+    this.captions.close();
+    this.#readingOut.close();
+  }
+
+  #arrived(name: string, words: string): void {
+    this.#read();
+    this.#say(text("talk.chat.said", { name, words }));
+  }
+
+  #read(): void {
+    if (this.panel === "chat") this.chat.log.unread = 0;
+    if (this.panel === "text") this.textIsNew = false;
+  }
+
+  /** The same words twice are two messages: an invisible difference makes a screen reader read them twice. */
+  #say(words: string): void {
+    this.#odd = !this.#odd;
+    this.around.say(this.#odd ? words : `${words}\u00a0`);
+  }
 }
