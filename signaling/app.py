@@ -12,24 +12,28 @@ from weakref import WeakSet
 from aiohttp import web
 
 from signaling.bus import Bus
-from signaling.connection import GOING_AWAY, Connection
+from signaling.closing import MOVING
+from signaling.connection import Connection
 from signaling.echo import Echo, EchoFull, EchoRefused
 from signaling.fields import SDP_CHARS
 from signaling.hub import Hub
 from signaling.messages import MESSAGE_BYTES, SUBPROTOCOL
 from signaling.settings import SignalingSettings
+from signaling.switchboard import Switchboard
 
 log = logging.getLogger(__name__)
 
 PATH: Final = "/signaling/v1"
 ECHO: Final = f"{PATH}/echo"
 BODY_S: Final = 5.0
-GOODBYE_S: Final = 1.5
+FAREWELL_S: Final = 0.3
+GOODBYE_S: Final = 1.0
 # Somewhat above our own limit, so that the client is told in the protocol's words; far above it the library cuts (1009).
 FRAME_BYTES: Final = 4 * MESSAGE_BYTES
 
 SETTINGS: Final = web.AppKey("signaling_settings", SignalingSettings)
 HUB: Final = web.AppKey("signaling_hub", Hub)
+SWITCHBOARD: Final = web.AppKey("signaling_switchboard", Switchboard)
 ECHOES: Final = web.AppKey("signaling_echoes", Echo)
 CONNECTIONS: Final = web.AppKey("signaling_connections", WeakSet[Connection])
 
@@ -39,10 +43,11 @@ def add_signaling(
 ) -> None:
     """Mounts GET /signaling/v1 and POST, DELETE /signaling/v1/echo; starts and stops the bus with the application.
 
-    `clock` gives epoch seconds. On shutdown every socket is closed with 1001 within two seconds.
+    `clock` gives epoch seconds. On shutdown rooms are handed over and every socket is closed with 1012, within two seconds.
     """
     app[SETTINGS] = settings
     app[HUB] = Hub(settings, bus, clock)
+    app[SWITCHBOARD] = Switchboard(app[HUB], bus)
     app[ECHOES] = Echo(settings.echo_slots, settings.echo_s)
     app[CONNECTIONS] = WeakSet()
     bus.subscribe(app[HUB].hear)
@@ -53,7 +58,8 @@ def add_signaling(
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         await bus.start()
-        tasks = [asyncio.create_task(app[HUB].send_notices()), asyncio.create_task(_sweep(app[HUB]))]
+        works = (app[HUB].run_errands(), app[SWITCHBOARD].tend(), _sweep(app[HUB]))
+        tasks = [asyncio.create_task(work) for work in works]
         yield
         for task in tasks:
             task.cancel()
@@ -78,7 +84,7 @@ async def _talk(request: web.Request) -> web.StreamResponse:
     if not socket.can_prepare(request) or SUBPROTOCOL not in [word.strip() for word in offered.split(",")]:
         return _problem(426, "websocket-needed", f"Hier wird nur WebSocket mit {SUBPROTOCOL} gesprochen.")
     await socket.prepare(request)
-    connection = Connection(socket, request, request.app[HUB])
+    connection = Connection(socket, request, request.app[SWITCHBOARD], request.app[SETTINGS])
     request.app[CONNECTIONS].add(connection)
     await connection.run()
     return socket
@@ -156,8 +162,15 @@ async def _sweep(hub: Hub) -> None:
 
 async def _say_goodbye(app: web.Application) -> None:
     connections: WeakSet[Connection] = app[CONNECTIONS]
+    await app[SWITCHBOARD].leave()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(_all_gone(list(connections)), FAREWELL_S)
     there = list(connections)
     for connection in there:
-        connection.shut(GOING_AWAY)
+        connection.shut(MOVING)
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(asyncio.gather(*(connection.gone.wait() for connection in there)), GOODBYE_S)
+        await asyncio.wait_for(_all_gone(there), GOODBYE_S)
+
+
+async def _all_gone(connections: list[Connection]) -> None:
+    await asyncio.gather(*(connection.gone.wait() for connection in connections))

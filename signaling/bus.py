@@ -1,33 +1,64 @@
-"""Carries notices between processes and remembers what was used once: in process, or over Redis. Nothing else."""
+"""What processes say to each other and remember together, and the form of it within one process. Redis is in redis_bus.py."""
 
-import asyncio
-import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Final, Protocol
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 from signaling.contract import Notice
-
-if TYPE_CHECKING:
-    from redis.asyncio import Redis
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Notice], Awaitable[None]]
-CHANNEL: Final = "sprechzeit:notices"
-ONCE: Final = "sprechzeit:once:"
-RETRY_S: Final = (0.1, 0.3, 1.0, 2.0)
-LISTEN_S: Final = 30.0
+EVERYBODY: Final = "*"  # among those barred from a room: it is closed
 
 
 class BusAway(Exception):
     """The neighbour that remembers is away; what depends on it has to be refused for now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who owns a room ("": nobody), and if that is us now: what the owner before left of it, and who may not enter."""
+
+    owner: str
+    moved: bytes = b""
+    barred: frozenset[str] = frozenset()
+
+
+class Line(Protocol):
+    """What hears frames from other processes. None of it waits."""
+
+    def hear(self, frame: bytes) -> None: ...
+    def nobody(self, process: str) -> None: ...
+    def broken(self) -> None: ...
+    def again(self) -> None: ...
+
+
+class Processes(Protocol):
+    """Other processes of the same office: frames to them (at most once, in order), and which of us owns which room.
+
+    `send` never waits. All others raise BusAway.
+    """
+
+    me: str
+
+    def connect(self, line: Line) -> None: ...
+    def send(self, process: str, frame: bytes) -> None: ...
+    async def sent(self) -> None: ...
+    async def claim(self, room: str, *, dead: str = "", only_known: bool = False) -> Claim: ...
+    async def keep(self, rooms: Iterable[str]) -> list[str]: ...
+    async def hand_over(self, rooms: Mapping[str, bytes]) -> None: ...
+    async def bar(self, room: str, subject: str, for_s: int) -> None: ...
+    async def absent(self, processes: Iterable[str]) -> list[str]: ...
+
+
 class Bus(Protocol):
     """Notices are hints: at most once, in order per process. `once` is a promise and fails closed (BusAway)."""
 
+    @property
+    def processes(self) -> Processes | None: ...
     async def start(self) -> None: ...
     async def stop(self) -> None: ...
     async def publish(self, notice: Notice) -> None: ...
@@ -36,16 +67,19 @@ class Bus(Protocol):
     async def ready(self) -> bool: ...
 
 
-async def _deliver(handlers: list[Handler], notice: Notice) -> None:
+async def deliver(handlers: list[Handler], notice: Notice) -> None:
+    """Tells every handler; one handler's fault must not silence the others."""
     for handler in list(handlers):
         try:
             await handler(notice)
-        except Exception:  # one handler's fault must not silence the others
+        except Exception:
             log.exception("notice handler failed: %s", notice.kind)
 
 
 class InProcessBus:
     """Server and signaling in one process; forgets everything when the process ends."""
+
+    processes = None
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
@@ -59,7 +93,7 @@ class InProcessBus:
         self._handlers.clear()
 
     async def publish(self, notice: Notice) -> None:
-        await _deliver(self._handlers, notice)
+        await deliver(self._handlers, notice)
 
     def subscribe(self, handler: Handler) -> None:
         self._handlers.append(handler)
@@ -78,100 +112,10 @@ class InProcessBus:
         return True
 
 
-class RedisBus:
-    """Many processes; one connection listens per process. Redis away: notices are lost (logged), `once` refuses."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._handlers: list[Handler] = []
-        self._redis: Redis | None = None
-        self._listener: asyncio.Task[None] | None = None
-        self._listening = asyncio.Event()
-
-    async def start(self) -> None:
-        """Starts listening; returns once the subscription stands, or after 2 s without (it goes on trying)."""
-        from redis.asyncio import Redis
-
-        if self._listener is not None:
-            return
-        self._redis = Redis.from_url(self._url, socket_connect_timeout=2, socket_timeout=5)
-        self._listener = asyncio.create_task(self._listen(self._redis))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._listening.wait(), 2)
-
-    async def stop(self) -> None:
-        if self._listener is not None:
-            self._listener.cancel()
-            await asyncio.gather(self._listener, return_exceptions=True)
-            self._listener = None
-        if self._redis is not None:
-            await self._redis.aclose()
-            self._redis = None
-        self._handlers.clear()
-
-    async def publish(self, notice: Notice) -> None:
-        from redis.exceptions import RedisError
-
-        try:
-            await self._open().publish(CHANNEL, notice.to_json())
-        except (RedisError, OSError, BusAway) as error:
-            log.warning("notice %s lost, Redis away: %s", notice.kind, type(error).__name__)
-
-    def subscribe(self, handler: Handler) -> None:
-        self._handlers.append(handler)
-
-    async def once(self, key: str, ttl_s: int) -> bool:
-        """True the first time within `ttl_s` seconds, over all processes. Raises BusAway."""
-        from redis.exceptions import RedisError
-
-        try:
-            return bool(await self._open().set(ONCE + key, b"1", nx=True, ex=ttl_s))
-        except (RedisError, OSError) as error:
-            raise BusAway(type(error).__name__) from error
-
-    async def ready(self) -> bool:
-        from redis.exceptions import RedisError
-
-        try:
-            return bool(await self._open().ping())
-        except (RedisError, OSError, BusAway):
-            return False
-
-    def _open(self) -> "Redis":
-        if self._redis is None:
-            raise BusAway("not started")
-        return self._redis
-
-    async def _listen(self, redis: "Redis") -> None:
-        from redis.exceptions import RedisError
-
-        failures = 0
-        while True:
-            try:
-                async with redis.pubsub(ignore_subscribe_messages=True) as channel:
-                    await channel.subscribe(CHANNEL)
-                    self._listening.set()
-                    failures = 0
-                    while True:
-                        await self._hear(await channel.get_message(timeout=LISTEN_S))
-            except (RedisError, OSError) as error:
-                wait = RETRY_S[min(failures, len(RETRY_S) - 1)]
-                failures += 1
-                log.warning("Redis away (%s), listening again in %.1f s", type(error).__name__, wait)
-                await asyncio.sleep(wait)
-
-    async def _hear(self, message: dict[str, object] | None) -> None:
-        data = message.get("data") if message else None
-        if not isinstance(data, bytes):
-            return
-        try:
-            notice = Notice.from_json(data)
-        except (ValueError, RecursionError):
-            log.warning("a message on the notice channel was not a notice")
-            return
-        await _deliver(self._handlers, notice)
-
-
 def open_bus(redis_url: str | None) -> Bus:
     """The bus that fits the settings; not started yet."""
-    return RedisBus(redis_url) if redis_url else InProcessBus()
+    if redis_url is None or not redis_url:
+        return InProcessBus()
+    from signaling.redis_bus import RedisBus
+
+    return RedisBus(redis_url)

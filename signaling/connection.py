@@ -8,69 +8,69 @@ from typing import Final
 from aiohttp import WSMsgType, web
 
 from signaling.bus import BusAway
+from signaling.closing import (
+    BAD_MESSAGES,
+    GOING_AWAY,
+    HELLO_TIMEOUT,
+    NOT_ALLOWED,
+    TOO_FAST,
+    TOO_LARGE,
+    TRY_AGAIN,
+    Cut,
+    close_code,
+)
 from signaling.effects import Refused
-from signaling.fields import BadMessage, ErrorCode
-from signaling.hub import Hub
+from signaling.fields import BadMessage
 from signaling.messages import MESSAGE_BYTES, Error, Hello
-from signaling.session import Session
+from signaling.settings import SignalingSettings
+from signaling.switchboard import Speaker, Switchboard
 from signaling.wire import encode, parse
 
 log = logging.getLogger(__name__)
 
-BAD_MESSAGES: Final = 4400
-TICKET_REFUSED: Final = 4401
-NOT_ALLOWED: Final = 4403
-HELLO_TIMEOUT: Final = 4408
-TOO_LARGE: Final = 4413
-TOO_FAST: Final = 4429
-GOING_AWAY: Final = 1001
-TRY_AGAIN: Final = 1013
 HELLOS: Final = 3
 TICKET_FACTOR: Final = 5  # after a failed resume the client has to fetch a ticket first
 GOODBYE_S: Final = 1.0
-
-
-class Cut(Exception):
-    """This connection ends now: the error that is told (none: silence) and the close code."""
-
-    def __init__(self, code: int, error: ErrorCode | None = None, detail: str = "") -> None:
-        super().__init__(detail)
-        self.code = code
-        self.error = None if error is None else Error(error, detail, "")
+TURN: Final = 16
 
 
 class Connection:
     """Owned by the task that runs `run`. Others only `put` and `shut`, and neither ever waits."""
 
-    def __init__(self, socket: web.WebSocketResponse, request: web.Request, hub: Hub) -> None:
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        request: web.Request,
+        switchboard: Switchboard,
+        settings: SignalingSettings,
+    ) -> None:
         self._socket = socket
         self._request = request
-        self._hub = hub
-        self._settings = hub.settings
+        self._switchboard = switchboard
+        self._settings = settings
         self.gone = asyncio.Event()
         self._out: deque[str] = deque()
         self._chars = 0
         self._wake = asyncio.Event()
         self._code: int | None = None
-        self._bad = 0
-        self._tokens = float(hub.settings.rate_burst)
+        self._tokens = float(settings.rate_burst)
         self._filled = asyncio.get_running_loop().time()
 
     async def run(self) -> None:
         """From the first message to the last; returns when the socket is closed."""
-        session: Session | None = None
+        speaker: Speaker | None = None
         writer = asyncio.create_task(self._write())
         code = GOING_AWAY
         try:
-            session = await self._greet()
-            await self._converse(session)
+            speaker = await self._greet()
+            await self._converse(speaker)
         except Cut as cut:
             code = cut.code
             if cut.error is not None:
                 self.put(encode(cut.error))
         finally:
-            if session is not None:
-                self._hub.lost(session, self)
+            if speaker is not None:
+                speaker.gone()
             self.shut(code)
             try:
                 await asyncio.wait_for(writer, GOODBYE_S)
@@ -108,12 +108,13 @@ class Connection:
                 await self._socket.close(code=self._code)
                 return
 
-    async def _greet(self) -> Session:
+    async def _greet(self) -> Speaker:
         patience = self._settings.hello_s
         for _ in range(HELLOS):
             try:
                 async with asyncio.timeout(patience):
-                    row, hello = parse(await self._next())
+                    text = await self._next()
+                row, hello = parse(text)
             except TimeoutError:
                 raise Cut(HELLO_TIMEOUT, "hello-timeout", "no hello in time") from None
             except BadMessage as bad:
@@ -121,7 +122,7 @@ class Connection:
             if not isinstance(hello, Hello):
                 raise Cut(NOT_ALLOWED, "not-allowed", f"{row.type} before hello")
             try:
-                return await self._hub.enter(hello, self)
+                return await self._switchboard.enter(hello, text, self)
             except BusAway:
                 # Whether the ticket was used can't be known now; a later try finds out.
                 raise Cut(
@@ -129,26 +130,20 @@ class Connection:
                 ) from None
             except Refused as refused:
                 if refused.code != "no-such-session":
-                    raise Cut(_close_code(refused.code), refused.code, refused.detail) from None
+                    raise Cut(close_code(refused.code), refused.code, refused.detail) from None
                 self.put(encode(Error(refused.code, refused.detail, "hello")))
                 patience = self._settings.hello_s * TICKET_FACTOR
         raise Cut(TOO_FAST, "too-fast", "too many hellos")
 
-    async def _converse(self, session: Session) -> None:
-        handle = self._hub.handle
+    async def _converse(self, speaker: Speaker) -> None:
+        hear, count = speaker.hear, 0
         while True:
-            text = await self._next()
-            try:
-                row, message = parse(text)
-                if isinstance(message, Hello):
-                    raise BadMessage("not-allowed", "hello was said already", "hello")
-            except BadMessage as bad:
-                self._bad += 1
-                if self._bad > self._settings.bad_messages:
-                    raise Cut(BAD_MESSAGES, bad.code, "too many of these") from None
-                self.put(encode(Error(bad.code, bad.detail, bad.of)))
-                continue
-            handle(session, row, message)
+            hear(await self._next())
+            count += 1
+            if (
+                count % TURN == 0
+            ):  # texts that arrived together are read without a pause: others must have their turn
+                await asyncio.sleep(0)
 
     async def _next(self) -> str:
         """The next text. Raises Cut when there is none or it is too much."""
@@ -171,7 +166,3 @@ class Connection:
     def _abort(self) -> None:
         if self._request.transport is not None:
             self._request.transport.abort()
-
-
-def _close_code(code: ErrorCode) -> int:
-    return TICKET_REFUSED if code in ("ticket-refused", "ticket-used") else NOT_ALLOWED

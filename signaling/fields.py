@@ -44,6 +44,7 @@ def flag(value: Any) -> bool:
 ident: Final = _text(r"[A-Za-z0-9_-]+", 64)
 instance: Final = _text(r"[A-Za-z0-9_-]{8,64}", 64)
 token: Final = _text(r"[A-Za-z0-9_.-]+", 4096)
+session: Final = _text(r"[A-Za-z0-9_.-]+", 300)
 kind: Final = _text(r"offer|answer", 6)
 # The shape of lines alone (RFC 8866): what they mean is between the browsers and is never parsed here.
 sdp: Final = _text(r"v=0\r?\n(?:[a-z]=[\x20-\x7e]{1,2000}+\r?\n)++", SDP_CHARS)

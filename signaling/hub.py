@@ -1,14 +1,17 @@
-"""All rooms and sessions of this process; carries out what rooms decide. Opens no sockets and reads no messages."""
+"""All rooms that this process owns, with their sessions; carries out what rooms decide. Opens no sockets, reads no messages."""
 
 import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Final
 
-from signaling import relay_only, turn
-from signaling.bus import Bus
+from signaling import moved, relay_only, turn
+from signaling.bus import EVERYBODY, Bus, BusAway, Claim
+from signaling.closing import MOVING
 from signaling.contract import Notice, Ticket, TicketRefused, verify
 from signaling.effects import REPLACED, Bar, Effect, Greet, Refused, Send, Shut, Tell
 from signaling.messages import ClientMessage, Error, Hello, Kind, Welcome
@@ -20,8 +23,10 @@ from signaling.wire import encode
 log = logging.getLogger(__name__)
 
 JTI_KEPT_S: Final = 120
-NOTICES: Final = 10_000
+ERRANDS: Final = 10_000
 ENDED_KEPT_S: Final = 86_400
+
+Errand = Callable[[], Awaitable[None]]
 
 
 class Hub:
@@ -35,9 +40,16 @@ class Hub:
         self._clock = clock
         self._ended: dict[str, float] = {}
         self._barred: dict[tuple[str, str], float] = {}
-        self._notices: asyncio.Queue[Notice] = asyncio.Queue(NOTICES)
+        self._errands: asyncio.Queue[Errand] = asyncio.Queue(ERRANDS)
+        self._leaving = False
 
     # ── entering ──────────────────────────────────────────────────────────────────────────────────────────────────
+    def room_of(self, hello: Hello) -> str:
+        """Where this hello wants to go. Raises Refused when its ticket opens nothing."""
+        return (
+            hello.resume.partition(".")[2] if hello.resume else self._ticket(hello.ticket, self._clock()).room
+        )
+
     async def enter(self, hello: Hello, wire: Wire) -> Session:
         """A session for a ticket or a session that goes on; the welcome is on its way then.
 
@@ -50,6 +62,8 @@ class Hub:
         # Asked last: a refusal for another reason must not use the ticket up.
         if not await self._bus.once(f"jti:{ticket.jti}", JTI_KEPT_S):
             raise Refused("ticket-used", "this ticket has been used")
+        if self._leaving:
+            raise BusAway("leaving")
         if ticket.room in self._ended:
             raise Refused("room-closed", "this room is closed")
         return self._enter(ticket, hello, wire, now)
@@ -69,10 +83,12 @@ class Hub:
         return ticket
 
     def _enter(self, ticket: Ticket, hello: Hello, wire: Wire, now: float) -> Session:
-        session = Session(
-            secrets.token_urlsafe(16), ticket.room, ticket.subject, hello.instance, self.settings
-        )
-        room = self.rooms.get(ticket.room) or Room(ticket, self.settings.guests)
+        # The room's name in it lets every process find the owner of a session that wants to go on.
+        key = f"{secrets.token_urlsafe(16)}.{ticket.room}"
+        session = Session(key, ticket.room, ticket.subject, hello.instance, self.settings)
+        room = self.rooms.get(ticket.room)
+        if room is None:
+            room = Room(ticket.room, ticket.opens_at, ticket.closes_at, self.settings.guests)
         effects = room.enter(session.key, ticket, hello.instance, hello.device, now)
         self.rooms[ticket.room] = room
         self.sessions[session.key] = session
@@ -153,10 +169,51 @@ class Hub:
         elif notice.room not in self._ended:
             self._ended[notice.room] = self._clock() + ENDED_KEPT_S
 
-    async def send_notices(self) -> None:
-        """Runs as long as the process: a slow listener never holds up a room."""
+    async def run_errands(self) -> None:
+        """Runs as long as the process: a slow neighbour never holds up a room."""
         while True:
-            await self._bus.publish(await self._notices.get())
+            errand = await self._errands.get()
+            try:
+                await errand()
+            except BusAway as away:
+                log.warning("not remembered, Redis away: %s", away)
+
+    # ── rooms come from other processes and go to them ────────────────────────────────────────────────────────────
+    def adopt(self, name: str, claim: Claim) -> None:
+        """This process owns the room from now on, with what the one before left of it."""
+        until = self._clock() + ENDED_KEPT_S
+        for subject in claim.barred:
+            if subject == EVERYBODY:
+                self._ended[name] = until
+            else:
+                self._barred[name, subject] = until
+        left = moved.unpack(name, claim.moved, self.settings, self._clock()) if claim.moved else None
+        if left is None or name in self.rooms:
+            return
+        room, sessions = left
+        if room.members:
+            self.rooms[name] = room
+            self.sessions.update((session.key, session) for session in sessions)
+
+    def surrender(self) -> tuple[dict[str, bytes], Callable[[], None]]:
+        """Everything stops as it is. All rooms, packed for the next owner, and the farewell to be said once they are safe."""
+        self._leaving = True
+        leaving = [(session, session.farewell()) for session in self.sessions.values()]
+        of_room = defaultdict(list)
+        for session, _ in leaving:
+            of_room[session.room].append(session)
+        packed = {name: moved.pack(room, of_room[name], self.settings) for name, room in self.rooms.items()}
+        self.rooms.clear()
+        self.sessions.clear()
+        return packed, partial(_say_farewell, leaving)
+
+    def abandon(self, name: str) -> None:
+        """Somebody else owns this room by now: whoever is here has to go there."""
+        self.rooms.pop(name, None)
+        leaving = [session for session in self.sessions.values() if session.room == name]
+        for session in leaving:
+            del self.sessions[session.key]
+        _say_farewell([(session, session.farewell()) for session in leaving])
 
     # ── carrying out ──────────────────────────────────────────────────────────────────────────────────────────────
     def _perform(self, room: Room, effects: Iterable[Effect], *, told: bool = False) -> None:
@@ -166,10 +223,12 @@ class Hub:
                     self._note(room, effect)
             elif isinstance(effect, Bar):
                 self._barred[room.name, effect.subject] = room.closes_at
+                self._bar(room, effect.subject)
             elif (session := self.sessions.get(effect.session)) is not None:
                 self._carry_out(room, session, effect)
         if room.ended:
             self._ended[room.name] = room.closes_at
+            self._bar(room, EVERYBODY)
         if not room.members:
             self.rooms.pop(room.name, None)
 
@@ -186,8 +245,16 @@ class Hub:
 
     def _note(self, room: Room, told: Tell) -> None:
         notice = Notice(told.kind, room.name, told.subject, told.role, int(self._clock()))
+        self._queue(partial(self._bus.publish, notice))
+
+    def _bar(self, room: Room, subject: str) -> None:
+        for_s = int(room.closes_at - self._clock()) + 1
+        if self._bus.processes is not None and for_s > 0:
+            self._queue(partial(self._bus.processes.bar, room.name, subject, for_s))
+
+    def _queue(self, errand: Errand) -> None:
         with contextlib.suppress(asyncio.QueueFull):
-            self._notices.put_nowait(notice)
+            self._errands.put_nowait(errand)
 
     def _welcome(self, room: Room, session: Session, *, resumed: bool) -> Welcome:
         member = room.members[session.member]
@@ -206,3 +273,11 @@ class Hub:
             ice_transport_policy=turn.ice_transport_policy(self.settings, member.role),
             resumed=resumed,
         )
+
+
+def _say_farewell(leaving: Iterable[tuple[Session, str]]) -> None:
+    for session, text in leaving:
+        if session.wire is not None:
+            session.wire.put(text)
+            session.wire.shut(MOVING)
+            session.wire = None

@@ -17,6 +17,7 @@ from signaling.fields import (
     mid,
     number,
     sdp,
+    session,
     token,
 )
 
@@ -106,7 +107,7 @@ class Kind:
 
 
 _TICKET: Final = {"ticket": token}
-_RESUME: Final = {"resume": ident, "seen": number(2**53)}
+_RESUME: Final = {"resume": session, "seen": number(2**53)}
 _WHERE: Final = {"sdp_mid": mid, "sdp_m_line_index": line, "username_fragment": fragment}
 
 

@@ -14,13 +14,13 @@ LAST: Final = 1_000_000
 class Room:
     """At most one host and `guests` guests. Every verb changes facts, then `_settle` says who has to learn of it."""
 
-    def __init__(self, ticket: Ticket, guests: int = 3) -> None:
-        self.name = ticket.room
-        self.opens_at, self.closes_at = ticket.opens_at, ticket.closes_at
+    def __init__(self, name: str, opens_at: int, closes_at: int, guests: int = 3) -> None:
+        self.name = name
+        self.opens_at, self.closes_at = opens_at, closes_at
         self.members: dict[str, Member] = {}
         self.ended = False
         self._guests = guests
-        self._turns = 0
+        self.turns = 0
         self._links: dict[tuple[str, str], bool] = {}
         self._queue: tuple[say.Guest, ...] = ()
         self._alone_since: float | None = None
@@ -150,8 +150,8 @@ class Room:
         for other in list(self.members.values()):
             if other.subject == guest.subject and other is not guest:
                 out += self._remove(other, "replaced", REPLACED)
-        self._turns += 1
-        guest.state, guest.position, guest.turn = "admitted", 0, self._turns
+        self.turns += 1
+        guest.state, guest.position, guest.turn = "admitted", 0, self.turns
         out += [Send(guest.session, say.Admitted()), Tell("joined", guest.id, guest.role)]
         return out + self._settle(now)
 

@@ -1,9 +1,9 @@
 """A person's session: numbers what it is told and keeps the last of it for a resume. Knows no room and no socket."""
 
 from collections import deque
-from typing import Protocol
+from typing import Any, Protocol
 
-from signaling.messages import ServerMessage
+from signaling.messages import Moving, ServerMessage
 from signaling.settings import SignalingSettings
 from signaling.wire import encode
 
@@ -41,6 +41,29 @@ class Session:
             self._chars -= len(self._told.popleft()[1])
         if self.wire is not None:
             self.wire.put(text)
+
+    def farewell(self) -> str:
+        """The text that says this process is going away: numbered, but nothing to be heard again later."""
+        self.n += 1
+        return encode(Moving(), self.n)
+
+    def facts(self) -> dict[str, Any]:
+        """All that another process needs to go on with this session."""
+        return {
+            "key": self.key,
+            "member": self.member,
+            "instance": self.instance,
+            "n": self.n,
+            "told": [*self._told],
+        }
+
+    @classmethod
+    def of(cls, facts: dict[str, Any], room: str, settings: SignalingSettings) -> "Session":
+        session = cls(facts["key"], room, facts["member"], facts["instance"], settings)
+        session.n = facts["n"]
+        session._told.extend((n, text) for n, text in facts["told"])
+        session._chars = sum(len(text) for _, text in session._told)
+        return session
 
     def since(self, seen: int) -> list[str] | None:
         """What came after number `seen`; None when that is no longer known (or never was)."""

@@ -6,12 +6,14 @@ import pytest
 from aiohttp import web
 
 from signaling.app import add_signaling
-from signaling.bus import Bus, InProcessBus
+from signaling.bus import Bus, InProcessBus, open_bus
 from signaling.contract import Notice
 from signaling.settings import SignalingSettings
 from tests.signaling.people import NOON, SECRET, AnyClient, Office, SetTime
 
 OpenOffice = Callable[..., Awaitable[Office]]
+Offices = tuple[Office, Office]
+OpenTwo = Callable[..., Awaitable[Offices]]
 
 
 @pytest.fixture
@@ -39,10 +41,10 @@ def bus(notices: list[Notice]) -> InProcessBus:
 def open_office(
     aiohttp_client: Callable[[web.Application], Awaitable[AnyClient]], time: SetTime, bus: Bus
 ) -> OpenOffice:
-    async def open_one(**settings: object) -> Office:
+    async def open_one(own: Bus | None = None, **settings: object) -> Office:
         app = web.Application()
         given = {"ticket_secret": SECRET, "sweep_s": 0.01, **settings}
-        add_signaling(app, SignalingSettings(**given), bus, time)  # type: ignore[arg-type]
+        add_signaling(app, SignalingSettings(**given), own or bus, time)  # type: ignore[arg-type]
         return Office(await aiohttp_client(app), time)
 
     return open_one
@@ -51,3 +53,21 @@ def open_office(
 @pytest.fixture
 async def office(open_office: OpenOffice) -> Office:
     return await open_office(allowed_origins=("https://termine.example.de",))
+
+
+@pytest.fixture
+def open_two(open_office: OpenOffice) -> OpenTwo:
+    """Two processes over one Redis, in this event loop."""
+
+    async def open_them(redis_url: str, **settings: object) -> Offices:
+        return (
+            await open_office(own=open_bus(redis_url), **settings),
+            await open_office(own=open_bus(redis_url), **settings),
+        )
+
+    return open_them
+
+
+@pytest.fixture
+async def offices(open_two: OpenTwo, redis_url: str) -> Offices:
+    return await open_two(redis_url)

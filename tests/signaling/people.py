@@ -3,17 +3,18 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
 from aiohttp import ClientWebSocketResponse, WSMsgType, web
 from aiohttp.test_utils import TestClient
 
-from signaling.app import HUB, PATH
+from signaling.app import HUB, PATH, SWITCHBOARD
 from signaling.contract import HOST_RIGHTS, Part, Role, Ticket, mint, participant_id
 from signaling.hub import Hub
 from signaling.messages import SUBPROTOCOL
+from signaling.switchboard import Switchboard
 
 SECRET = "a-ticket-secret-for-tests-of-signaling-only"
 NOON = 1_795_345_200
@@ -23,6 +24,7 @@ CHAT = SDP + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:1\r\n"
 
 Message = dict[str, Any]
 AnyClient = TestClient[web.Request, web.Application]
+OpenSocket = Callable[..., Awaitable[ClientWebSocketResponse]]
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -112,33 +114,38 @@ class Person:
         await asyncio.sleep(0)
 
 
-class Office:
-    """Signaling with its clock, and a way in for everybody."""
+class Desk:
+    """A signaling process that is reached over the network alone, and a way in for everybody."""
 
-    def __init__(self, client: AnyClient, time: SetTime) -> None:
-        self.client = client
-        self.time = time
-
-    @property
-    def hub(self) -> Hub:
-        assert self.client.app is not None
-        return self.client.app[HUB]
+    def __init__(self, open_socket: OpenSocket, time: Callable[[], float]) -> None:
+        self._open_socket = open_socket
+        self.now = time
+        self.began = int(time())
 
     def ticket(self, role: Role = "guest", who: str = "", room: str = "room-one", **other: Any) -> Ticket:
         subject = participant_id(SECRET, room, f"{role}|{who}")
         rights = HOST_RIGHTS if role == "host" else ()
         part: Part = "clerk" if role == "host" else "citizen"
         ticket = Ticket(
-            room, role, subject, who or role, NOON - 900, NOON + 3600, rights, secrets.token_hex(8), part
+            room,
+            role,
+            subject,
+            who or role,
+            self.began - 900,
+            self.began + 3600,
+            rights,
+            secrets.token_hex(8),
+            part,
         )
         return replace(ticket, **other)
 
     def token(self, role: Role = "guest", who: str = "", room: str = "room-one", **other: Any) -> str:
-        return mint(self.ticket(role, who, room, **other), SECRET, self.time())
+        return mint(self.ticket(role, who, room, **other), SECRET, self.now())
 
     async def open(self, **headers: str) -> Person:
-        socket = await self.client.ws_connect(PATH, protocols=(SUBPROTOCOL,), headers=headers, autoclose=True)
-        return Person(socket)
+        return Person(
+            await self._open_socket(PATH, protocols=(SUBPROTOCOL,), headers=headers, autoclose=True)
+        )
 
     async def enter(
         self,
@@ -168,6 +175,51 @@ class Office:
         person.welcome = await person.hear("welcome") | {"instance": before.welcome["instance"]}
         return person
 
+    async def back(self, before: Person, role: Role, who: str, room: str) -> Person:
+        """What a page does when its session is over: the same page with a new ticket."""
+        person = await self.open()
+        instance = before.welcome["instance"]
+        await person.say("hello", resume=before.welcome["session"], seen=before.seen, instance=instance)
+        assert (await person.hear("error"))["code"] == "no-such-session"
+        await person.say("hello", ticket=self.token(role, who, room), instance=instance)
+        person.welcome = await person.hear("welcome") | {"instance": instance}
+        return person
+
+
+class Office(Desk):
+    """Signaling in this process, with its clock."""
+
+    def __init__(self, client: AnyClient, time: SetTime) -> None:
+        super().__init__(client.ws_connect, time)
+        self.client = client
+        self.time = time
+
+    @property
+    def switchboard(self) -> Switchboard:
+        assert self.client.app is not None
+        return self.client.app[SWITCHBOARD]
+
+    async def leave(self) -> None:
+        """The process is told to stop."""
+        assert self.client.app is not None
+        await self.client.app.shutdown()
+
+    @property
+    def hub(self) -> Hub:
+        assert self.client.app is not None
+        return self.client.app[HUB]
+
     async def until(self, holds: Callable[[], bool]) -> None:
         """Waits for what the server's own loop will do in a moment."""
         await until(holds)
+
+
+async def meet(offices: tuple[Office, Office]) -> tuple[Person, Person]:
+    """A call: the clerk at the process that owns the room, the citizen at the other."""
+    host, guest = await offices[0].enter("host", "Huber"), await offices[1].enter("guest", "anna")
+    await host.say("admit", guest=guest.id)
+    await guest.hear("admitted")
+    await host.settled()
+    await guest.settled()
+    assert ("room-one" in offices[0].hub.rooms, "room-one" in offices[1].hub.rooms) == (True, False)
+    return host, guest

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from signaling.bus import CHANNEL, Bus, BusAway, InProcessBus, RedisBus, open_bus
+from signaling.bus import Bus, BusAway, InProcessBus, open_bus
 from signaling.contract import Notice
+from signaling.redis_bus import CHANNEL, RedisBus
 from tests.neighbours.redis import RedisServer
 from tests.signaling.conftest import OpenOffice
 from tests.signaling.people import NOON, until
@@ -68,7 +69,8 @@ async def test_a_failing_listener_and_foreign_noise_silence_nobody(two_processes
         b"[" * 5000,
         b'{"kind":"x","room":"","subject":"","role":"","at":1}',
     ):
-        await one._open().publish(CHANNEL, noise)
+        async with one._asking() as redis:
+            await redis.publish(CHANNEL, noise)
     await one.publish(ARRIVED)
     await until(lambda: listener.heard == [ARRIVED])
 

@@ -113,4 +113,4 @@ async def test_a_stopping_process_says_goodbye_to_everybody_quickly(office: Offi
     async with asyncio.timeout(2):
         closing = asyncio.gather(*(person.closed() for person in people))
         await office.client.app.shutdown()
-        assert await closing == [1001, 1001, 1001]
+        assert await closing == [1012, 1012, 1012]

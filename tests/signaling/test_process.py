@@ -66,7 +66,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def test_it_says_whether_redis_answers_and_stops_at_once_with_1001(
+async def test_it_says_whether_redis_answers_and_stops_at_once_with_1012(
     own_redis: RedisServer, http: aiohttp.ClientSession
 ) -> None:
     running = await started(own_redis.url, http)
@@ -84,8 +84,9 @@ async def test_it_says_whether_redis_answers_and_stops_at_once_with_1001(
             assert (answer.status, await answer.json()) == (503, {"redis": "away"})
         now = asyncio.get_running_loop().time()
         running.process.send_signal(signal.SIGTERM)
+        assert (await socket.receive_json(timeout=5))["type"] == "moving"
         await socket.receive(5)
-        assert socket.close_code == 1001
+        assert socket.close_code == 1012
         _, said = await asyncio.wait_for(running.process.communicate(), 10)
         assert asyncio.get_running_loop().time() - now < 5
         assert running.process.returncode == 0

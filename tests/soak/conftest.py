@@ -5,6 +5,6 @@ import os
 # Read by the tests that are run here in their long size, at the moment they are imported.
 os.environ.setdefault("SOAK", "1")
 
-from tests.signaling.conftest import bus, notices, open_office, time
+from tests.signaling.conftest import bus, notices, offices, open_office, open_two, time
 
-__all__ = ["bus", "notices", "open_office", "time"]
+__all__ = ["bus", "notices", "offices", "open_office", "open_two", "time"]
