@@ -39,7 +39,9 @@ class Process(Desk):
         return Neighbour(self._command, self._log, env=self._environ, cwd=ROOT)
 
     async def _connect(self, path: str, **how: Any) -> aiohttp.ClientWebSocketResponse:
-        return await self._http.ws_connect(f"http://127.0.0.1:{self._port}{path}", **how)
+        address = f"http://127.0.0.1:{self._port}{path}"
+        socket: aiohttp.ClientWebSocketResponse = await self._http.ws_connect(address, **how)
+        return socket
 
     async def there(self) -> "Process":
         """Returns when it takes connections."""
