@@ -7,6 +7,7 @@ import { defineConfig } from "vitest/config";
 const entries = {
   style: "src/style.css",
   room: "src/room/main.ts",
+  "room-early": "src/room/early.ts",
   check: "src/check/main.ts",
   upload: "src/upload/main.ts",
   booking: "src/booking/main.ts",

@@ -9,8 +9,22 @@ export function socketAddress(named: string, page: string): string {
   return address.href;
 }
 
+let begun: Promise<Entry> | null = null;
+
+/** Has the first ticket fetched now; whoever asks for it first gets it. */
+export function beginEntry(path: string): void {
+  begun = ask(path);
+  begun.catch(() => undefined);
+}
+
 /** Asks `path` for a ticket. Raises EntryRefused for an answer that stands, other errors when trying again may help. */
-export async function fetchEntry(path: string): Promise<Entry> {
+export function fetchEntry(path: string): Promise<Entry> {
+  const first = begun;
+  begun = null;
+  return first ?? ask(path);
+}
+
+async function ask(path: string): Promise<Entry> {
   try {
     const reply = (await postJson(path, {})) as { ticket: string; signaling_url: string };
     return { ticket: reply.ticket, url: socketAddress(reply.signaling_url, location.href) };
