@@ -13,13 +13,16 @@ PATIENCE_MS = 20_000
 PLAN = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
 
 
-async def new_person(browser: Browser, *, phone: bool = False) -> Page:
-    """A browser of her own: cookies, camera and microphone are not shared with anybody."""
+async def new_person(browser: Browser, *, phone: bool = False, own_certificate: bool = False) -> Page:
+    """A browser of her own: cookies, camera and microphone are not shared with anybody.
+
+    `own_certificate`: the office's TLS certificate is signed by nobody else."""
     size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
     context: BrowserContext = await browser.new_context(
         permissions=["camera", "microphone"],
         locale="de-DE",
         viewport=size,  # type: ignore[arg-type]
+        ignore_https_errors=own_certificate,
     )
     context.set_default_timeout(PATIENCE_MS)
     return await context.new_page()

@@ -1,0 +1,82 @@
+"""A call between two browsers goes on while every process behind nginx is restarted, one after the other."""
+
+import asyncio
+import os
+from collections import Counter
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.browser.people import Citizen, Clerk, figure, new_person, room_state
+from tests.deploy.running_city import RunningCity
+from tests.deploy.watching import Seen, hold_back, remember, seen, watch
+
+pytestmark = pytest.mark.browser
+NAME = "Erika Musterfrau"
+ROUNDS = 25 if os.environ.get("SOAK") else 1
+MOST_MS = 500
+PATIENCE_S = 60
+
+
+async def together(*pages: Page) -> None:
+    """Both are in the call and both lines are open."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            states = [await room_state(page) for page in pages]
+            lines = [await page.get_by_test_id("room-state").get_attribute("data-line") for page in pages]
+            if set(states) == {"call"} and set(lines) == {"open"}:
+                return
+            await asyncio.sleep(0.1)
+
+
+async def moving_pictures(*pages: Page, frames: int = 20) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        for page in pages:
+            begin = await figure(page, "framesDecoded")
+            while await figure(page, "framesDecoded") < begin + frames:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+
+
+async def meet(city: RunningCity, browser: Browser) -> tuple[Page, Page]:
+    citizen = Citizen(await new_person(browser, phone=True, own_certificate=True), city.url)
+    clerk = Clerk(await new_person(browser, own_certificate=True), city.url)
+    for page in (citizen.page, clerk.page):
+        await remember(page)
+    await citizen.book_video("Bauberatung", NAME)
+    await clerk.sign_in("clerk1")
+    await citizen.enter()
+    await clerk.open_room(NAME)
+    await clerk.admit()
+    await together(citizen.page, clerk.page)
+    await moving_pictures(citizen.page, clerk.page)
+    return citizen.page, clerk.page
+
+
+def went_on(found: Seen) -> None:
+    assert found.longest <= MOST_MS
+    assert found.frames > 0
+    assert found.phases == ["call"], "nobody had to be let in again"
+    assert (found.made, found.states) == (0, []), "it is the same connection all the time"
+
+
+@pytest.mark.criterion("C10")
+async def test_the_picture_never_stops_while_every_process_restarts(
+    deployed: RunningCity, browser: Browser
+) -> None:
+    pages = await meet(deployed, browser)
+    await watch(pages[0])
+    await hold_back(pages[1], 1500)
+    await moving_pictures(pages[0])
+    assert (await seen(pages[0])).longest > MOST_MS, "a picture that stands still is noticed"
+
+    opened: Counter[Page] = Counter()
+    for page in pages:
+        page.on("websocket", lambda _, page=page: opened.update([page]))
+        await watch(page)
+    for _ in range(ROUNDS):
+        for process in deployed.processes:
+            await process.restart()
+            await together(*pages)
+    for page in pages:
+        went_on(await seen(page))
+        assert opened[page] >= ROUNDS, "the process that holds the room was among them"
