@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import aiohttp
 from sqlalchemy import text
 
 from server.db import Database
@@ -12,6 +13,7 @@ from server.errors import Unavailable
 from server.migrations.run import is_current
 from server.settings import Settings
 from signaling.bus import open_bus
+from signaling.messages import SUBPROTOCOL
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,9 @@ async def examine(settings: Settings) -> list[Finding]:
     """All findings, the good ones too."""
     findings = [await _database(settings), _store(settings), await _bus(settings), await _mail(settings)]
     findings.append(await _texts(settings))
-    findings.append(_embedded(settings))
+    findings.append(_public(settings))
+    findings.append(_proxies(settings))
+    findings.append(await _signaling(settings))
     findings.append(_turn(settings))
     return findings
 
@@ -99,11 +103,45 @@ async def _texts(settings: Settings) -> Finding:
     return Finding(tls or settings.demo, "Das SMS-Gateway antwortet" + ("" if tls else ", aber ohne TLS"))
 
 
-def _embedded(settings: Settings) -> Finding:
+def _public(settings: Settings) -> Finding:
     https = settings.public_url.startswith("https:")
     return Finding(
         https or settings.demo, f"Öffentliche Adresse {settings.public_url}" + ("" if https else " ohne TLS")
     )
+
+
+def _proxies(settings: Settings) -> Finding:
+    """TLS ends elsewhere: without a word about proxies, everybody has the proxy's address, and limits hit them all."""
+    if not settings.public_url.startswith("https:") or settings.trusted_proxies:
+        return Finding(True, f"Proxys davor: {settings.trusted_proxies}")
+    return Finding(
+        False,
+        "Alle Leute haben die Adresse des Proxys: SPRECHZEIT_TRUSTED_PROXIES sagt, wie viele davor stehen",
+    )
+
+
+async def _signaling(settings: Settings) -> Finding:
+    """Whether the address that browsers are given leads to something that speaks our protocol."""
+    if settings.signaling_url is None:
+        return Finding(True, "Signaling läuft im Server")
+    if settings.public_url.startswith("https:") and not settings.signaling_url.startswith("wss:"):
+        return Finding(
+            False, "SPRECHZEIT_SIGNALING_URL muss mit wss:// beginnen, wenn die Seiten mit https:// kommen"
+        )
+    try:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(5)) as session:
+            socket = await session.ws_connect(
+                settings.signaling_url, protocols=(SUBPROTOCOL,), headers={"Origin": settings.origin}
+            )
+            good = socket.protocol == SUBPROTOCOL
+            await socket.close()
+    except aiohttp.WSServerHandshakeError as error:
+        return Finding(
+            False, f"Unter {settings.signaling_url} antwortet kein Signaling (Status {error.status})"
+        )
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        return Finding(False, f"Unter {settings.signaling_url} antwortet niemand ({type(error).__name__})")
+    return Finding(good, f"Signaling antwortet unter {settings.signaling_url}")
 
 
 def _turn(settings: Settings) -> Finding:

@@ -154,7 +154,7 @@ class Settings(BaseSettings):
         description="After SIGTERM, /readyz says no for this long before the port closes; 0 with nginx",
     )
     stop_seconds: int = Field(
-        25, ge=1, le=600, description="After SIGTERM, requests under way are given this long to end"
+        3, ge=1, le=600, description="After SIGTERM, requests under way are given this long; 25 in deploy/"
     )
     session_idle_minutes: int = Field(
         30, ge=1, le=480, description="Staff session ends after this long without use"

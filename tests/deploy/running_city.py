@@ -154,6 +154,7 @@ def run_city(database_url: str, redis_url: str, folder: Path, **changes: Any) ->
         "redis_url": redis_url,
         "trusted_proxies": 1,
         "room_opens_minutes": 120,
+        "stop_seconds": 25,
         **changes,
     }
     for number in range(2):

@@ -1,9 +1,11 @@
 """nginx with the shipped configuration in front of two processes of each kind: TLS, headers, limits, privacy."""
 
 import asyncio
+import os
 import re
 import socket
 import ssl
+import sys
 from collections import Counter
 
 import aiohttp
@@ -16,6 +18,8 @@ from tests.browser.people import PLAN
 from tests.deploy.people import beside, book, enter, free, hold
 from tests.deploy.running_city import RunningCity
 from tests.neighbours.nginx import TEMPLATE, VARIABLE
+from tests.neighbours.smtp import Mailbox
+from tests.office.served import ROOT
 
 MEGABYTE = 1024 * 1024
 SETTINGS = {"max_holds": 4}
@@ -182,3 +186,39 @@ async def test_who_invents_a_forwarded_address_is_counted_as_before(
         if status == 201:
             async with browser_like.delete(f"/api/v1/holds/{body['hold']}") as gone:
                 assert gone.status == 204
+
+
+async def test_the_doctor_finds_the_whole_of_it_well_and_names_what_does_not_fit(
+    deployed: RunningCity, smtp: Mailbox
+) -> None:
+    well = {
+        **deployed.server[0].environment,
+        "SPRECHZEIT_SMTP_URL": smtp.url,
+        "SPRECHZEIT_TURN_URLS": "turn:127.0.0.1:3478",
+        "SPRECHZEIT_TURN_SECRET": "of the relay",
+        "SSL_CERT_FILE": str(deployed.certificate),
+    }
+    code, said = await doctor(well)
+    assert code == 0, said
+    assert f"✓ Signaling antwortet unter {deployed.url.replace('https', 'wss')}/signaling/v1" in said
+    nowhere = f"wss://localhost:{deployed.nginx.https}/times"
+    code, said = await doctor(
+        {**well, "SPRECHZEIT_TRUSTED_PROXIES": "0", "SPRECHZEIT_SIGNALING_URL": nowhere}
+    )
+    assert code == 1
+    assert f"✗ Unter {nowhere} antwortet kein Signaling" in said
+    assert "✗ Alle Leute haben die Adresse des Proxys" in said
+    code, said = await doctor({**well, "SPRECHZEIT_SIGNALING_URL": "ws://127.0.0.1:1/signaling/v1"})
+    assert "✗ SPRECHZEIT_SIGNALING_URL muss mit wss:// beginnen" in said
+
+
+async def doctor(environment: dict[str, str]) -> tuple[int | None, str]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "server", "doctor"),
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    return process.returncode, said.decode()

@@ -134,13 +134,13 @@ def test_nginx_is_given_every_variable_and_the_addresses_that_the_processes_have
 
 
 def test_whoever_is_being_served_when_a_process_stops_is_served_to_the_end() -> None:
-    longest = Settings(demo=True).stop_seconds
-    assert int(SERVICES["server1"]["stop_grace_period"].removesuffix("s")) > longest + 10
-    found = re.search(
-        r"TimeoutStopSec=(\d+)", (DEPLOY / "systemd" / "sprechzeit-server@.service").read_text()
-    )
-    assert found is not None
-    assert int(found[1]) > longest + 10
+    server = SERVICES["server1"]
+    longest = int(server["environment"]["SPRECHZEIT_STOP_SECONDS"])
+    assert longest >= 25
+    assert int(server["stop_grace_period"].removesuffix("s")) > longest + 10
+    unit = (DEPLOY / "systemd" / "sprechzeit-server@.service").read_text()
+    (given,), (stop,) = re.findall(r"STOP_SECONDS=(\d+)", unit), re.findall(r"TimeoutStopSec=(\d+)", unit)
+    assert int(stop) > int(given) + 10
 
 
 def test_the_secrets_are_made_once_and_open_every_process(
