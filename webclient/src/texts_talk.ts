@@ -15,6 +15,7 @@ export const talkTexts = {
   "talk.chat.send": "Nachricht senden",
   "talk.chat.left": "Noch {count} Zeichen",
   "talk.chat.missing": "Noch nicht angekommen bei: {names}",
+  "talk.chat.nobody": "Gerade ist niemand mit Ihnen verbunden. Ihre Nachricht bleibt im Feld stehen.",
   "talk.chat.said": "Neue Nachricht von {name}: {words}",
   "talk.chat.keys": "Eingabetaste: senden. Umschalt- und Eingabetaste: neue Zeile. Escape: schließen.",
   "talk.text": "Live-Text",

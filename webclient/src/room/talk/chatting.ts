@@ -14,6 +14,7 @@ export interface ChatSurroundings {
 export class Chatting implements Voice {
   readonly log = new ChatLog();
   #lines = new Map<string, Line>();
+  #names = new Map<string, string>();
 
   constructor(private readonly around: ChatSurroundings) {}
 
@@ -28,8 +29,14 @@ export class Chatting implements Voice {
     return true;
   }
 
+  /** Those whom a message has not reached yet. */
+  missingNames({ missing }: ChatMessage): string[] {
+    return [...missing].map((person) => this.#names.get(person) ?? "").filter((name) => name !== "");
+  }
+
   opened(line: Line): void {
     this.#lines.set(line.peer.id, line);
+    this.#names.set(line.peer.id, line.peer.name);
     for (const { id, text } of this.log.unsentTo(line.peer.id)) this.#say(line, { kind: "text", id, text });
   }
 

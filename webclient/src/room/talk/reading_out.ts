@@ -4,6 +4,7 @@
 export const pause = 2000;
 
 interface Progress {
+  name: string;
   line: string;
   /** How much of the line has been read out already. */
   said: number;
@@ -13,12 +14,13 @@ interface Progress {
 export class ReadingOut {
   #people = new Map<string, Progress>();
 
-  constructor(private readonly say: (person: string, words: string) => void) {}
+  constructor(private readonly say: (name: string, words: string) => void) {}
 
-  /** `person` has finished these lines, and `line` is what stands in the one after them. */
-  typed(person: string, line: string, finished: readonly string[]): void {
-    const progress = this.#people.get(person) ?? { line: "", said: 0, timer: undefined };
-    this.#people.set(person, progress);
+  /** This person has finished these lines, and `line` is what stands in the one after them. */
+  typed({ id, name }: { id: string; name: string }, line: string, finished: readonly string[]): void {
+    const progress = this.#people.get(id) ?? { name, line: "", said: 0, timer: undefined };
+    this.#people.set(id, progress);
+    progress.name = name;
     clearTimeout(progress.timer);
     const rest = finished.map((text, at) => (at === 0 ? text.slice(progress.said) : text).trim());
     const words = rest.filter((text) => text !== "").join("\n");
@@ -26,8 +28,8 @@ export class ReadingOut {
     progress.line = line;
     // What was taken back and typed anew is read out anew.
     progress.said = Math.min(progress.said, line.length);
-    if (words !== "") this.say(person, words);
-    if (line.length > progress.said) progress.timer = setTimeout(() => this.#paused(person, progress), pause);
+    if (words !== "") this.say(name, words);
+    if (line.length > progress.said) progress.timer = setTimeout(() => this.#paused(progress), pause);
   }
 
   close(): void {
@@ -35,9 +37,9 @@ export class ReadingOut {
     this.#people.clear();
   }
 
-  #paused(person: string, progress: Progress): void {
+  #paused(progress: Progress): void {
     const words = progress.line.slice(progress.said).trim();
     progress.said = progress.line.length;
-    if (words !== "") this.say(person, words);
+    if (words !== "") this.say(progress.name, words);
   }
 }

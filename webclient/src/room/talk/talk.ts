@@ -16,6 +16,10 @@ export type PanelName = "chat" | "text" | "safety";
 
 export class Talk {
   panel: PanelName | null = null;
+  /** What stands in the field of the chat; it outlives the panel. */
+  draft = "";
+  /** Somebody wanted to write while nobody was there to read it. */
+  nobodyReads = false;
   /** Somebody has typed while the panel of live text was closed. */
   textIsNew = false;
   readonly chat: Chatting;
@@ -39,7 +43,7 @@ export class Talk {
       typed: (peer, received, finished) => {
         this.captions.refresh();
         this.textIsNew = this.panel !== "text";
-        this.#readingOut.typed(peer.name, received.line, finished);
+        this.#readingOut.typed(peer, received.line, finished);
       },
       now: () => performance.now(),
     });
@@ -84,6 +88,14 @@ export class Talk {
   toggle(panel: PanelName): void {
     this.panel = this.panel === panel ? null : panel;
     this.#read();
+    this.around.changed();
+  }
+
+  /** Sends the draft to everybody; without anybody it stays where it is. */
+  write(): void {
+    const { people } = this;
+    this.nobodyReads = people.length === 0;
+    if (!this.nobodyReads && this.chat.write(this.draft, people)) this.draft = "";
     this.around.changed();
   }
 

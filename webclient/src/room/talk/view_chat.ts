@@ -1,5 +1,6 @@
 // The chat panel: messages with name and time, as text and never as markup, and the field for the own one.
 import { html, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import { clockTime, text } from "../../texts";
 import { type ChatMessage, longestMessage } from "./chat";
@@ -8,24 +9,14 @@ import type { Talk } from "./talk";
 /** From here on it is said how many characters are left. */
 const nearlyFull = 3500;
 
-function nameOf(talk: Talk, person: string): string {
-  return talk.around.session()?.links.get(person)?.peer.name ?? "";
-}
-
-function message(talk: Talk, { from, name, text: words, at, missing }: ChatMessage): TemplateResult {
-  const names = [...missing].map((person) => nameOf(talk, person)).filter((one) => one !== "");
+function message(talk: Talk, one: ChatMessage): TemplateResult {
+  const { from, name, text: words, at } = one;
+  const names = talk.chat.missingNames(one);
   return html`<li class="sz-message" data-testid="message" data-own=${from === null}>
     <p class="sz-message__head"><bdi>${from === null ? text("talk.you") : name}</bdi> <time datetime=${at.toISOString()}>${clockTime(at)}</time></p>
     <p class="sz-message__text" dir="auto">${words}</p>
     ${names.length === 0 ? nothing : html`<p class="sz-message__missing">${text("talk.chat.missing", { names: names.join(", ") })}</p>`}
   </li>`;
-}
-
-function send(talk: Talk, form: HTMLFormElement): void {
-  const field = form.querySelector("textarea");
-  if (field === null || !talk.chat.write(field.value, talk.people)) return;
-  field.value = "";
-  field.focus();
 }
 
 /** Enter sends, as people know it; a new line needs the shift key, and an unfinished character its own Enter. */
@@ -39,11 +30,14 @@ export function chatPanel(talk: Talk): TemplateResult {
   const { messages } = talk.chat.log;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    send(talk, event.target as HTMLFormElement);
+    talk.write();
+    (event.target as HTMLFormElement).querySelector("textarea")?.focus();
+  };
+  const type = (event: Event): void => {
+    talk.draft = (event.target as HTMLTextAreaElement).value;
     talk.around.changed();
   };
-  const field = document.querySelector<HTMLTextAreaElement>("#sz-chat-field");
-  const left = longestMessage - (field?.value.length ?? 0);
+  const left = longestMessage - talk.draft.length;
   return html`<div class="sz-log" role="log" aria-live="off" aria-label=${text("talk.chat.list")} tabindex="0">
       ${
         messages.length === 0
@@ -62,7 +56,8 @@ export function chatPanel(talk: Talk): TemplateResult {
       <label class="kern-label" for="sz-chat-field">${text("talk.chat.field")}</label>
       <textarea class="kern-form-input__input" id="sz-chat-field" data-testid="chat-field" rows="2" dir="auto"
         maxlength=${longestMessage} aria-describedby="sz-chat-keys" enterkeyhint="send"
-        @keydown=${onKey} @input=${() => talk.around.changed()}></textarea>
+        .value=${live(talk.draft)} @keydown=${onKey} @input=${type}></textarea>
+      ${talk.nobodyReads ? html`<p class="kern-body" role="alert">${text("talk.chat.nobody")}</p>` : nothing}
       ${left > longestMessage - nearlyFull ? nothing : html`<p class="kern-body kern-body--small">${text("talk.chat.left", { count: left })}</p>`}
       <div class="sz-row">
         <p class="kern-body kern-body--small kern-body--muted" id="sz-chat-keys">${text("talk.chat.keys")}</p>

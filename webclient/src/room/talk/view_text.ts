@@ -1,6 +1,7 @@
 // The panel of real-time text, and the captions below the picture. A line that is being typed stands outside of what a
 // screen reader reads by itself: reading_out.ts says it in whole words.
 import { html, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import { text } from "../../texts";
 import { captionSizes } from "./captions";
 import type { Finished } from "./live_text";
@@ -71,7 +72,7 @@ export function textPanel(talk: Talk): TemplateResult {
     <div class="sz-panel__form">
       <label class="kern-label" for="sz-text-field">${text("talk.text.field")}</label>
       <textarea class="kern-form-input__input" id="sz-text-field" data-testid="text-field" rows="2" dir="auto"
-        maxlength=${longestLine} aria-describedby="sz-text-keys" autocomplete="off" .value=${talk.text.own.line}
+        maxlength=${longestLine} aria-describedby="sz-text-keys" autocomplete="off" .value=${live(talk.text.own.line)}
         @input=${type}></textarea>
       <p class="kern-body kern-body--small kern-body--muted" id="sz-text-keys">${text("talk.text.keys")}</p>
     </div>
