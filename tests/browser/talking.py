@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from playwright.async_api import Browser, BrowserContext, Page, WebSocket, expect
 
 from tests.browser.people import Citizen, Clerk, new_person
+from tests.browser.visitor import speak
 
 NAME = "Erika Musterfrau"
 CHANNELS = """
@@ -43,9 +44,13 @@ class Talk:
 
 
 async def begin_call(
-    browser: Browser, home: str, prepare: Callable[[BrowserContext, str], Awaitable[None]] | None = None
+    browser: Browser,
+    home: str,
+    *,
+    language: str = "de",
+    prepare: Callable[[BrowserContext, str], Awaitable[None]] | None = None,
 ) -> Talk:
-    """Books, waits, admits; `prepare` gets each one's browser before it enters the room."""
+    """Books, waits, admits; `prepare` gets each one's browser before it enters the room, `language` is the citizen's."""
     citizen = Citizen(await new_person(browser, phone=True), home)
     clerk = Clerk(await new_person(browser), home)
     talk = Talk(citizen.page, clerk.page)
@@ -56,6 +61,7 @@ async def begin_call(
             await prepare(page.context, person)
     await citizen.book_video("Bauberatung", NAME)
     await clerk.sign_in("clerk1")
+    await speak(citizen.page, language)
     await citizen.enter()
     await expect(citizen.page.get_by_test_id("position")).to_be_visible()
     await clerk.open_room(NAME)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.sound import DESKTOP, NARROWEST, PHONE, faults
 from tests.browser.talking import Talk, begin_call, open_panel, safety_words
 from tests.office.city import only_sqlite
 from tests.office.served import ServedCity
@@ -45,6 +46,7 @@ async def test_chat_goes_from_browser_to_browser_and_past_the_server(
     assert await received.locator("*").count() == 0
     await expect(clerk.get_by_test_id("message")).to_contain_text("Erika Musterfrau")
     await expect(clerk.get_by_test_id("open-chat")).to_have_text("Chat")
+    assert await faults(clerk) == []
     await write(clerk, f"{CANARY} ist\nangekommen")
     await expect(citizen.get_by_test_id("message").last).to_contain_text("ist\nangekommen")
 
@@ -120,16 +122,24 @@ async def captions_are_as_large_as_one_wants_or_away(citizen: Page, clerk: Page)
 
 
 @pytest.mark.criterion("C08")
-async def test_both_sides_read_the_same_words(talk: Talk) -> None:
+async def test_both_sides_read_the_same_words(served_city: ServedCity, browser: Browser) -> None:
+    talk = await begin_call(browser, served_city.url, language="de_LS")
     for page in talk.pages:
         await open_panel(page, "safety")
     assert await safety_words(talk.citizen) == await safety_words(talk.clerk)
     await talk.clerk.get_by_test_id("safety-same").click()
     await expect(talk.clerk.get_by_test_id("safety-outcome")).to_have_attribute("data-kind", "success")
     await talk.citizen.get_by_test_id("safety-different").click()
-    await expect(talk.citizen.get_by_test_id("safety-outcome")).to_contain_text("hört vielleicht jemand mit")
+    await expect(talk.citizen.get_by_test_id("safety-outcome")).to_contain_text(
+        "hört vielleicht jemand mit. Sagen Sie nichts"
+    )
 
+    assert await faults(talk.citizen, "de_LS", (PHONE, NARROWEST)) == []
+    assert await faults(talk.clerk, widths=(DESKTOP,)) == []
     await what_the_clerks_page_tells_is_shown_to_the_citizen(talk)
+    for name in ("chat", "text"):
+        await open_panel(talk.citizen, name)
+        assert await faults(talk.citizen, "de_LS", (PHONE, NARROWEST)) == []
 
 
 async def what_the_clerks_page_tells_is_shown_to_the_citizen(talk: Talk) -> None:
@@ -147,8 +157,8 @@ async def what_the_clerks_page_tells_is_shown_to_the_citizen(talk: Talk) -> None
     await clerk.evaluate(tell, {"kind": "onsite", **onsite, "manage": "https://example.org/"})
     notices = citizen.get_by_test_id("notice")
     await expect(notices).to_have_count(2)
-    await expect(notices.first).to_contain_text("an Frau Weber weitergegeben")
-    await expect(notices.last).to_contain_text("1. Dezember, 09:30 Uhr, Rathaus")
+    await expect(notices.first).to_contain_text("Gleich spricht Frau Weber mit Ihnen")
+    await expect(notices.last).to_contain_text("1. Dezember um 09:30 Uhr, Rathaus")
     assert await notices.last.get_by_role("link").count() == 0
     assert await citizen.evaluate("window.heard") == ["handover", "unknown-to-all", "onsite"]
     await notices.first.get_by_test_id("notice-close").click()
