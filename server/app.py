@@ -43,11 +43,14 @@ from server.planning import routes as planning_routes
 from server.planning.absence import look_after
 from server.planning.series import extend_all
 from server.rooms import pages as rooms_pages
+from server.rooms import pages_incident, routes_incident
 from server.rooms import routes as rooms_routes
 from server.rooms import routes_check
 from server.rooms.admit import signaling_settings
+from server.rooms.close import close_cancelled
 from server.rooms.finish import finish
 from server.rooms.listen import RoomWatch
+from server.rooms.report_incident import forget_incidents
 from server.settings import Settings
 from server.web import health
 from server.web.api import Endpoint, Page, Reply
@@ -79,6 +82,7 @@ ENDPOINTS: list[Endpoint] = [
     *notices_routes.endpoints,
     *rooms_routes.endpoints,
     *routes_check.endpoints,
+    *routes_incident.endpoints,
     *people_routes.endpoints,
     *planning_routes.endpoints,
     *routes_absence.endpoints,
@@ -89,6 +93,7 @@ PAGES: list[Page] = [
     *pages_waiting.pages,
     *documents_pages.pages,
     *rooms_pages.pages,
+    *pages_incident.pages,
     *people_pages.pages,
     *planning_pages.pages,
     *pages_absence.pages,
@@ -109,6 +114,7 @@ def make_app(settings: Settings, clock: Clock | None = None) -> web.Application:
     add_leaving(app)
     app[BUS] = open_bus(settings.redis_url)
     office.rooms.when_ended(partial(finish, office.db))
+    office.rooms.tell_by(app[BUS].publish)
     app[BUS].subscribe(office.rooms.hear)
     app.cleanup_ctx.extend([_database, _bus, _background])
     if metrics:
@@ -226,6 +232,12 @@ def jobs_of(office: Office) -> list[Job]:
             timedelta(hours=1),
             tidy_store,
         ),
+        Job(
+            "rooms-close",
+            timedelta(seconds=5),
+            lambda now: close_cancelled(office.db, office.settings, office.rooms.publish, now),
+        ),
+        Job("incidents-forget", timedelta(hours=1), lambda now: forget_incidents(office.db, now)),
         Job("roster-ahead", timedelta(hours=6), plan_ahead),
         Job("absences", timedelta(seconds=10), lambda now: look_after(routes_absence.desk(office), now)),
         Job("sessions-tidy", timedelta(minutes=10), lambda now: tidy_sessions(office.db, now)),

@@ -3,7 +3,7 @@
     Refusal
     ├── BadInput 422 ─── OffGrid, PastTime, TooFar, ServicesExclude, KeyReused, MailNeeded
     ├── NotSignedIn 401
-    ├── NotAllowed 403 ─ TooEarly, ForeignOrigin
+    ├── NotAllowed 403 ─ TooEarly, ForeignOrigin, VideoExcluded
     ├── NotFound 404     (foreign and missing look the same)
     ├── Conflict 409 ─── SlotTaken, TooLate, NotVideo, AlreadyExtended
     ├── Gone 410 ─────── HoldExpired, ActivationExpired, OfferOver
@@ -95,6 +95,17 @@ class TooEarly(NotAllowed):
 
     def __init__(self, opens_at: datetime) -> None:
         super().__init__(opens_at=opens_at.isoformat())
+
+
+class VideoExcluded(NotAllowed):
+    """After an incident. `phone` is the city's: nobody is left without a way to the office."""
+
+    type = "video-excluded"
+    title = "Per Video zurzeit nicht möglich"
+    detail = "Zurzeit können Sie nicht per Video mit uns sprechen. Sie können vor Ort kommen oder uns anrufen: {phone}"
+
+    def __init__(self, phone: str) -> None:
+        super().__init__(params={"phone": phone}, phone=phone)
 
 
 class NotFound(Refusal):

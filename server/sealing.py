@@ -1,4 +1,5 @@
-"""Keys and small secrets at rest: a key per case, wrapped by the master key; AES-GCM for short texts; derived tokens.
+"""Keys and small secrets at rest: a key per case, wrapped by the master key; AES-GCM for short texts; derived tokens;
+keyed hashes of contacts.
 
 Files are sealed in `documents/seal.py` with the same case keys. NIST SP 800-38D (GCM), RFC 3394 (key wrap).
 """
@@ -67,6 +68,26 @@ def derived_token(secret: str, purpose: str, subject: str) -> str:
     """A 160-bit link token that only the holder of the secret can make; one purpose each."""
     mac = hmac.new(secret.encode(), f"{purpose}|{subject}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(mac[:21]).decode()
+
+
+def contact_key(secret: str, email: str | None, phone: str | None) -> str | None:
+    """A keyed hash by which one contact is known again; None without one. Useless without the secret."""
+    known = letter_box(email) if email else "".join(char for char in phone or "" if char.isdigit())[-9:]
+    if not known:
+        return None
+    return hmac.new(secret.encode(), f"contact|{known}".encode(), hashlib.sha256).hexdigest()
+
+
+def contact_keys(secret: str, email: str | None, phone: str | None) -> list[str]:
+    """The same for mail address and telephone apart: whoever tells only one of them is known by it too."""
+    keys = (contact_key(secret, email, None), contact_key(secret, None, phone))
+    return [key for key in keys if key]
+
+
+def letter_box(email: str) -> str:
+    """The same letter box has many spellings: capitals, a tag after "+"."""
+    name, _, domain = email.strip().casefold().rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"
 
 
 def fingerprint(token: str) -> str:

@@ -21,7 +21,7 @@ from server.access import (
 from server.audit import record
 from server.booking.availability import Calendar
 from server.booking.claim import announce
-from server.booking.limits import ContactPlace, PlaceTaken, of_a_place, with_place
+from server.booking.limits import ContactPlace, PlaceTaken, check_video, of_a_place, with_place
 from server.booking.model import AppointmentRow, CaseRow, ClaimRow
 from server.booking.once import DoneBefore, Once
 from server.booking.proof import is_asked_for, use_proof
@@ -29,7 +29,7 @@ from server.catalog.model import Catalogue
 from server.db import Database, UtcDateTime
 from server.errors import HoldExpired, MailNeeded, ProofRequired, TooManyAppointments
 from server.notices import outbox
-from server.sealing import Keyring, fingerprint
+from server.sealing import Keyring, contact_keys, fingerprint
 from server.settings import Settings
 
 OPEN_CASE = insert(CaseRow)
@@ -102,7 +102,7 @@ async def confirm(
     """Makes the hold an appointment; `HoldExpired` when its time is over. The mail follows through the outbox.
 
     Where a service wants it, the appointment is pending until the link in the mail was opened (`activate.py`).
-    `TooManyAppointments`: this contact has as many as one may have.
+    `TooManyAppointments`: this contact has as many as one may have; `VideoExcluded`: it is kept out of rooms.
     """
     secret = settings.secret.get_secret_value()
     once = Once("confirm", key, _blinded(ask, secret)) if key is not None else None
@@ -113,6 +113,7 @@ async def confirm(
             held = await appointment_by_hold(tx, ask.hold)
             if settings.altcha_after and await is_asked_for(tx, settings, await _client_of(tx, held), now):
                 await use_proof(tx, settings, ask.altcha, now)
+            await check_video(tx, settings, held.mode, contact_keys(secret, ask.email, ask.phone), now)
             becoming = becomes(catalogue, settings, held, ask.email, place, now)
             return await _confirm(tx, keyring, secret, ask, held, becoming, once, now)
 

@@ -3,9 +3,7 @@
 The unique pair (contact_key, contact_nr) of `appointment` is what holds under a rush; nobody counts first and hopes.
 """
 
-import hashlib
-import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import TypeVar
@@ -17,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.booking.model import AppointmentRow
 from server.clock import BERLIN, berlin
 from server.db import Database
-from server.errors import TooManyAppointments
+from server.errors import TooManyAppointments, VideoExcluded
+from server.rooms.model_incident import excluded
+from server.sealing import contact_key, letter_box
 from server.settings import Settings
 
 Done = TypeVar("Done")
@@ -34,18 +34,12 @@ class ContactPlace:
 NOWHERE = ContactPlace()
 
 
-def contact_key(secret: str, email: str | None, phone: str | None) -> str | None:
-    """A keyed hash by which one contact is known again; None without one. Useless without the secret."""
-    known = _mail(email) if email else "".join(char for char in phone or "" if char.isdigit())[-9:]
-    if not known:
-        return None
-    return hmac.new(secret.encode(), f"contact|{known}".encode(), hashlib.sha256).hexdigest()
-
-
-def _mail(email: str) -> str:
-    """The same letter box has many spellings: capitals, a tag after "+"."""
-    name, _, domain = email.strip().casefold().rpartition("@")
-    return f"{name.partition('+')[0]}@{domain}"
+async def check_video(
+    tx: AsyncConnection, settings: Settings, mode: str, keys: Collection[str], now: datetime
+) -> None:
+    """`VideoExcluded` while whoever has one of these keys is kept out of video rooms; on site everybody may come."""
+    if mode == "video" and await excluded(tx, keys, now):
+        raise VideoExcluded(settings.phone)
 
 
 async def with_place(
@@ -62,7 +56,7 @@ async def with_place(
     next one is tried.
     """
     key = contact_key(settings.secret.get_secret_value(), email, phone)
-    if email and _mail(email) in settings.uncapped:
+    if email and letter_box(email) in settings.uncapped:
         key = None
     return await with_place_of(db, settings, key, now, book)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access import Appointment, appointment_by_id, appointment_by_token
@@ -11,6 +11,7 @@ from server.booking.availability import Calendar
 from server.booking.claim import Candidate, Span, announce, candidates, insert_claims, rest, span_of
 from server.booking.freed import minutes_to_rest, rest_until
 from server.booking.hold import taken
+from server.booking.limits import check_video
 from server.booking.model import AppointmentRow
 from server.booking.routing import wish_of
 from server.catalog.model import Mode
@@ -37,6 +38,8 @@ async def move(
         check_movable(old, now)
         wish = wish_of(catalogue, old.services, mode, site, old.spoken)
         span = span_of(wish, start, mode, site, now)
+        known = await tx.scalar(select(AppointmentRow.contact_key).where(AppointmentRow.id == old.id))
+        await check_video(tx, settings, mode, [known] if known else [], now)
         duties = await candidates(tx, wish, span, catalogue, settings.assumption_day, now, own=old.id)
     for duty in duties:
         try:

@@ -37,6 +37,7 @@ from server.errors import (
     TooLate,
     TooManyAppointments,
     TooManyHolds,
+    VideoExcluded,
 )
 from server.web.api import Endpoint, Reply
 from server.web.call import Call
@@ -198,7 +199,7 @@ endpoints = [
         {201: AppointmentOut},
         body=AppointmentBody,
         headers=(KEY,),
-        refusals=(HoldExpired, AlreadyExtended, ProofRequired, TooManyAppointments),
+        refusals=(HoldExpired, AlreadyExtended, ProofRequired, TooManyAppointments, VideoExcluded),
     ),
     Endpoint(
         "POST",
@@ -218,7 +219,7 @@ endpoints = [
         "Den Termin verschieben",
         {200: AppointmentOut},
         body=MoveBody,
-        refusals=(SlotTaken, TooLate),
+        refusals=(SlotTaken, TooLate, VideoExcluded),
     ),
     Endpoint(
         "DELETE",

@@ -7,7 +7,14 @@ from server.booking.show import appointment_out
 from server.booking.show_waiting import waiting_json
 from server.booking.waiting_list import WaitAsk, accept, decline, join, leave, view_of
 from server.clock import berlin
-from server.errors import AlreadyWaiting, OfferOver, ServicesExclude, TooManyAppointments, TooManyHolds
+from server.errors import (
+    AlreadyWaiting,
+    OfferOver,
+    ServicesExclude,
+    TooManyAppointments,
+    TooManyHolds,
+    VideoExcluded,
+)
 from server.web.api import Endpoint, Reply
 from server.web.call import Call
 
@@ -87,7 +94,7 @@ endpoints = [
         accept_offer,
         "Die angebotene Zeit nehmen",
         {201: AppointmentOut},
-        refusals=(OfferOver, TooManyAppointments),
+        refusals=(OfferOver, TooManyAppointments, VideoExcluded),
     ),
     Endpoint(
         "POST",

@@ -42,6 +42,8 @@ async def _forget_limits(tx: AsyncConnection, now: datetime) -> None:
     idle = (AppointmentRow.contact_key.is_not(None), AppointmentRow.contact_nr.is_(None))
     old = AppointmentRow.confirmed_at < now - KEEP_KEYS
     await tx.execute(update(AppointmentRow).where(*idle, old).values(contact_key=None))
+    came = (AppointmentRow.caller_key.is_not(None), AppointmentRow.ends_at < now - KEEP_KEYS)
+    await tx.execute(update(AppointmentRow).where(*came).values(caller_key=None))
     known = (AppointmentRow.client_key != "", AppointmentRow.state.not_in(("held", "pending")))
     await tx.execute(
         update(AppointmentRow).where(*known, AppointmentRow.created_at < now - KEEP).values(client_key="")

@@ -22,7 +22,7 @@ from server.booking.availability import Calendar
 from server.booking.claim import HORIZON_DAYS, announce, rest
 from server.booking.confirm import Booked, open_case, take_over
 from server.booking.freed import AT_LEAST_FOR_WAITING
-from server.booking.limits import ContactPlace, contact_key, with_place_of
+from server.booking.limits import ContactPlace, check_video, with_place_of
 from server.booking.model import AppointmentRow, CaseRow
 from server.booking.model_waiting import WaitingRow
 from server.booking.routing import WishMode, wish_of
@@ -30,7 +30,7 @@ from server.clock import berlin
 from server.db import Database
 from server.errors import AlreadyWaiting, BadInput, HoldExpired, OfferOver, TooManyHolds
 from server.notices import outbox
-from server.sealing import Keyring, fingerprint
+from server.sealing import Keyring, contact_key, fingerprint
 from server.settings import Settings
 
 OPEN = ("waiting", "offered")
@@ -152,7 +152,7 @@ async def accept(db: Database, calendar: Calendar, settings: Settings, token: st
 
     async def book(place: ContactPlace) -> Appointment:
         async with db.write() as tx:
-            return await _accept(tx, entry, place, secret, now)
+            return await _accept(tx, entry, place, settings, now)
 
     uncapped = entry.contact_key if entry.state != "booked" else None
     appointment = await with_place_of(db, settings, uncapped, now, book)
@@ -161,8 +161,9 @@ async def accept(db: Database, calendar: Calendar, settings: Settings, token: st
 
 
 async def _accept(
-    tx: AsyncConnection, entry: WaitingEntry, place: ContactPlace, secret: str, now: datetime
+    tx: AsyncConnection, entry: WaitingEntry, place: ContactPlace, settings: Settings, now: datetime
 ) -> Appointment:
+    secret = settings.secret.get_secret_value()
     one = update(WaitingRow).where(WaitingRow.id == entry.id, WaitingRow.state == "offered")
     taken = await tx.execute(one.where(WaitingRow.offer_until > now).values(state="booked", ended_at=now))
     [fresh] = await waiting_entries(tx, WaitingRow.id == entry.id)
@@ -171,6 +172,7 @@ async def _accept(
     held = await appointment_by_id(tx, fresh.offered_id)
     if taken.rowcount != 1:
         return held  # accepted before
+    await check_video(tx, settings, held.mode, [entry.contact_key] if entry.contact_key else [], now)
     values = {
         "becomes": "confirmed",
         "until": None,

@@ -1,13 +1,16 @@
-"""A new master key: every case's key is unwrapped by the old one and wrapped by the new, while the office goes on."""
+"""A new master key: every key of a case or an incident is unwrapped by the old one and wrapped by the new, while the office goes on."""
 
 from sqlalchemy import select, update
 
 from server.booking.model import CaseRow
 from server.db import Database
+from server.rooms.model_incident import IncidentRow
 from server.sealing import Keyring
 from server.settings import Settings
 
 AT_ONCE = 200
+Wrapping = type[CaseRow] | type[IncidentRow]
+WRAPPING: tuple[Wrapping, ...] = (CaseRow, IncidentRow)
 
 
 def keyring_of(settings: Settings) -> Keyring:
@@ -24,17 +27,20 @@ async def rotate(db: Database, keyring: Keyring) -> int:
     done = 0
     while batch := await _older(db, keyring.version):
         async with db.write() as tx:
-            for case_id, wrapped, version in batch:
+            for table, id_, wrapped, version in batch:
                 fresh = keyring.wrap(keyring.unwrap(wrapped, version))
-                same = update(CaseRow).where(CaseRow.id == case_id, CaseRow.wrapped_key == wrapped)
+                same = update(table).where(table.id == id_, table.wrapped_key == wrapped)
                 await tx.execute(same.values(wrapped_key=fresh, key_version=keyring.version))
         done += len(batch)
     return done
 
 
-async def _older(db: Database, version: int) -> list[tuple[str, bytes, int]]:
-    query = select(CaseRow.id, CaseRow.wrapped_key, CaseRow.key_version)
-    query = query.where(CaseRow.key_version != version, CaseRow.wrapped_key.is_not(None))
+async def _older(db: Database, version: int) -> list[tuple[Wrapping, str, bytes, int]]:
+    found: list[tuple[Wrapping, str, bytes, int]] = []
     async with db.read() as tx:
-        rows = await tx.execute(query.order_by(CaseRow.id).limit(AT_ONCE))
-        return [(row.id, row.wrapped_key, row.key_version) for row in rows if row.wrapped_key is not None]
+        for table in WRAPPING:
+            query = select(table.id, table.wrapped_key, table.key_version)
+            query = query.where(table.key_version != version, table.wrapped_key.is_not(None))
+            rows = await tx.execute(query.order_by(table.id).limit(AT_ONCE))
+            found += [(table, row.id, row.wrapped_key, row.key_version) for row in rows]
+    return found

@@ -54,6 +54,10 @@ def check_entry(appointment: Appointment, settings: Settings, now: datetime, *, 
         raise TooLate("Bitte bestätigen Sie zuerst den Termin mit dem Link in der E-Mail.")
     if appointment.state == "done":
         raise RoomOver
+    if appointment.displaced_at is not None:
+        raise TooLate(
+            "Zu dieser Zeit kann Sie niemand beraten. Bitte wählen Sie auf Ihrer Seite eine neue Zeit."
+        )
     opens_at, closes_at = window(appointment, settings)
     if now < opens_at and not early:
         raise TooEarly(opens_at)

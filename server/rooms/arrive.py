@@ -10,13 +10,15 @@ from server.booking.model import AppointmentRow
 from server.db import Database
 
 
-async def note_arrival(db: Database, appointment: Appointment, now: datetime) -> None:
-    """Writes `arrived_at` if it isn't there yet; safe to repeat."""
-    if appointment.arrived_at is not None:
-        return
+async def note_arrival(db: Database, appointment: Appointment, caller: str, now: datetime) -> None:
+    """Writes `arrived_at` if it isn't there yet, and always who came (a keyed hash); safe to repeat."""
+    who = update(AppointmentRow).where(
+        AppointmentRow.id == appointment.id, AppointmentRow.caller_key.is_distinct_from(caller)
+    )
     first = update(AppointmentRow).where(
         AppointmentRow.id == appointment.id, AppointmentRow.arrived_at.is_(None)
     )
     async with db.write() as tx:
         if (await tx.execute(first.values(arrived_at=now))).rowcount:
             await record(tx, now, "citizen", "appointment.arrived", appointment.id)
+        await tx.execute(who.values(caller_key=caller))

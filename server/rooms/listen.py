@@ -8,6 +8,7 @@ from signaling.contract import Notice
 
 MOST_ROOMS = 10_000
 Finish = Callable[[str, datetime], Awaitable[None]]
+Publish = Callable[[Notice], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,16 @@ class RoomWatch:
         self._guests: dict[str, dict[str, Presence]] = {}
         self._expected: dict[str, str] = {}
         self._finish: Finish | None = None
+        self._publish: Publish | None = None
+
+    def tell_by(self, publish: Publish) -> None:
+        """How signaling is told of what happened here."""
+        self._publish = publish
+
+    async def publish(self, notice: Notice) -> None:
+        """To every process, signaling's too; a hint that may get lost while the bus is away."""
+        if self._publish is not None:
+            await self._publish(notice)
 
     def expect(self, room: str, appointment_id: str) -> None:
         """A ticket to this room was given out here: who ends it ends this appointment."""

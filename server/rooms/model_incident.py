@@ -13,13 +13,13 @@ from server.db import Base, UtcDateTime
 class IncidentRow(Base):
     """What a clerk noted after ending a meeting at once. It outlives the case, so it has a key of its own.
 
-    `text_sealed` is the citizen's name, the appointment's number and the note.
+    `text_sealed` is the citizen's name, the appointment's number and the note. One meeting has one.
     """
 
     __tablename__ = "incident"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"), index=True)
+    appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"), unique=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     kind: Mapped[str] = mapped_column(String(12))
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)

@@ -8,6 +8,7 @@ from server.access import Appointment, appointment_by_token, appointment_for
 from server.catalog.model import in_language
 from server.errors import NotVideo, TooLate
 from server.rooms.admit import check_entry
+from server.rooms.exclude import check_welcome
 from server.web.api import Page
 from server.web.call import Call
 from server.web.check_words import checks_on_page, for_citizen
@@ -40,6 +41,8 @@ async def check(call: Call) -> web.Response:
 async def guest_room(call: Call) -> web.Response:
     """The waiting room. A little early is fine: the page itself waits until the room opens."""
     appointment = await _own(call)
+    async with call.office.db.read() as tx:
+        await check_welcome(tx, appointment, call.office.keyring, call.office.settings, call.now)
     soon = appointment.starts_at - timedelta(minutes=call.office.settings.room_opens_minutes) - WELL_AHEAD
     check_entry(appointment, call.office.settings, call.now, early=call.now >= soon)
     token = call.path("token")

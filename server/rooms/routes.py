@@ -5,9 +5,10 @@ from typing import Any
 
 from server.access import appointment_by_token, appointment_for, case_of, day_of
 from server.clock import BERLIN, berlin
-from server.errors import NotVideo, TooEarly, TooLate
+from server.errors import NotVideo, TooEarly, TooLate, VideoExcluded
 from server.rooms.admit import Entry, RoomOver, guest_entry, host_entry, room_of
 from server.rooms.arrive import note_arrival
+from server.rooms.exclude import check_welcome
 from server.web.api import Endpoint, Model, Reply
 from server.web.call import Call
 
@@ -39,8 +40,9 @@ async def enter(call: Call) -> Reply:
     async with call.office.db.read() as tx:
         appointment = await appointment_by_token(tx, call.path("token"))
         case = await case_of(tx, appointment, call.office.keyring)
+        await check_welcome(tx, appointment, call.office.keyring, call.office.settings, call.now)
     entry = guest_entry(appointment, case, call.office.settings, call.now)
-    await note_arrival(call.office.db, appointment, call.now)
+    await note_arrival(call.office.db, appointment, call.caller, call.now)
     call.office.rooms.expect(room_of(appointment.id, call.office.settings), appointment.id)
     return _entry(entry)
 
@@ -85,7 +87,7 @@ endpoints = [
         enter,
         "Den Videoraum betreten",
         {200: EntryOut},
-        refusals=(TooEarly, NotVideo, TooLate, RoomOver),
+        refusals=(TooEarly, NotVideo, TooLate, RoomOver, VideoExcluded),
     ),
     Endpoint(
         "POST",

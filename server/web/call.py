@@ -14,6 +14,7 @@ from server.notices.outbox import OutboxBell
 from server.sealing import Keyring
 from server.settings import Settings
 from server.web.language import Language
+from server.web.session import caller_key
 from signaling.bus import Bus
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ class Call:
         """The signed-in member of staff; only called on routes that demand a role."""
         assert self.staff is not None
         return self.staff
+
+    @property
+    def caller(self) -> str:
+        """Who calls, by network and browser, for one day; see `server/rooms/exclude.py`."""
+        return caller_key(self.request, self.office.settings, self.now)
 
     def path(self, name: str) -> str:
         return self.request.match_info[name]

@@ -31,6 +31,16 @@ def clear_cookie(response: web.StreamResponse, settings: Settings) -> None:
 
 def client_key(request: web.Request, settings: Settings, now: datetime) -> str:
     """A keyed hash of the address, new every day: good for limits, useless for following anybody (J16)."""
+    return _keyed("client", _network(request, settings), settings, now)
+
+
+def caller_key(request: web.Request, settings: Settings, now: datetime) -> str:
+    """The same for network and browser together: it keeps one caller out for a day and not a whole building."""
+    agent = request.headers.get("User-Agent", "")[:500]
+    return _keyed("caller", f"{_network(request, settings)}|{agent}", settings, now)
+
+
+def _network(request: web.Request, settings: Settings) -> str:
     address = request.remote or ""
     if settings.trusted_proxies:
         hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
@@ -38,5 +48,10 @@ def client_key(request: web.Request, settings: Settings, now: datetime) -> str:
             address = hops[-settings.trusted_proxies]
     if ":" in address:
         address = ":".join(address.split(":")[:4])
+    return address
+
+
+def _keyed(purpose: str, what: str, settings: Settings, now: datetime) -> str:
     secret = settings.secret.get_secret_value().encode()
-    return hmac.new(secret, f"client|{now.date()}|{address}".encode(), hashlib.sha256).hexdigest()[:32]
+    text = f"{purpose}|{now.date()}|{what}"
+    return hmac.new(secret, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]

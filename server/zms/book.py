@@ -26,12 +26,12 @@ from server.audit import record
 from server.booking.availability import Calendar
 from server.booking.cancel import cancel
 from server.booking.claim import announce, free
-from server.booking.limits import contact_key, free_place
+from server.booking.limits import check_video, free_place
 from server.booking.model import AppointmentRow, CaseRow, ClaimRow
 from server.db import Database
 from server.errors import NotFound, TooManyAppointments
 from server.notices import outbox
-from server.sealing import Keyring, fingerprint
+from server.sealing import Keyring, contact_key, contact_keys, fingerprint
 from server.settings import Settings
 from server.zms.errors import Declined
 from server.zms.ids import number_of
@@ -207,6 +207,8 @@ async def _open_case(
 async def _place(books: Books, tx: AsyncConnection, held: Appointment, now: datetime) -> dict[str, Any]:
     """One of the places that this contact has; a rush that takes it in the same moment meets the constraint."""
     contact = (await case_of(tx, held, books.keyring)).contact
+    keys = contact_keys(books.secret, contact.email, contact.phone)
+    await check_video(tx, books.settings, held.mode, keys, now)
     key = contact_key(books.secret, contact.email, contact.phone)
     if key is None or (contact.email or "").casefold() in books.settings.uncapped:
         return {}

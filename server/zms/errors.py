@@ -22,6 +22,7 @@ from server.errors import (
     TooLate,
     TooMany,
     Unavailable,
+    VideoExcluded,
 )
 
 CODES: dict[str, tuple[int, str]] = {
@@ -62,7 +63,7 @@ CODES: dict[str, tuple[int, str]] = {
 
 # The first that fits counts.
 MEANING: tuple[tuple[tuple[type[Refusal], ...], str], ...] = (
-    ((SlotTaken, OffGrid, PastTime, TooFar), "appointmentNotAvailable"),
+    ((SlotTaken, OffGrid, PastTime, TooFar, VideoExcluded), "appointmentNotAvailable"),
     ((HoldExpired,), "processNotReservedAnymore"),
     ((ProofRequired,), "captchaMissing"),
     ((NotFound,), "appointmentNotFound"),

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse
 
-from server.booking.limits import contact_key
 from server.booking.tidy import tidy
+from server.sealing import contact_key
 from tests.office.city import City, MakeCity
 
 

@@ -63,7 +63,7 @@ def _incidents() -> None:
         "incident",
         sa.Column("id", sa.String(32), primary_key=True),
         sa.Column(
-            "appointment_id", sa.String(32), sa.ForeignKey("appointment.id"), nullable=False, index=True
+            "appointment_id", sa.String(32), sa.ForeignKey("appointment.id"), nullable=False, unique=True
         ),
         sa.Column("staff_id", sa.Integer, sa.ForeignKey("staff.id"), nullable=False),
         sa.Column("kind", sa.String(12), nullable=False),
