@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.booking.model import AppointmentRow, CaseRow, DutyRow
@@ -210,12 +210,10 @@ async def appointment_for(tx: AsyncConnection, staff: Staff, appointment_id: str
 
 
 def _in_charge(staff: Staff) -> ColumnElement[bool]:
-    """Whose duty it is, and to whom the meeting is handed over now."""
-    handed = exists().where(
-        TransferRow.appointment_id == AppointmentRow.id,
-        TransferRow.to_id == staff.id,
-        TransferRow.ended_at.is_(None),
-    )
+    """Whose duty it is, to whom the meeting is handed over, and until they come, who handed it."""
+    giving = and_(TransferRow.from_id == staff.id, TransferRow.taken_at.is_(None))
+    own = (TransferRow.appointment_id == AppointmentRow.id, TransferRow.ended_at.is_(None))
+    handed = exists().where(*own, or_(TransferRow.to_id == staff.id, giving))
     return or_(DutyRow.staff_id == staff.id, handed)
 
 

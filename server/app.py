@@ -43,9 +43,8 @@ from server.planning import routes as planning_routes
 from server.planning.absence import look_after
 from server.planning.series import extend_all
 from server.rooms import pages as rooms_pages
-from server.rooms import pages_incident, routes_incident
+from server.rooms import pages_incident, routes_check, routes_incident, routes_transfer
 from server.rooms import routes as rooms_routes
-from server.rooms import routes_check
 from server.rooms.admit import signaling_settings
 from server.rooms.close import close_cancelled
 from server.rooms.finish import finish
@@ -83,6 +82,7 @@ ENDPOINTS: list[Endpoint] = [
     *rooms_routes.endpoints,
     *routes_check.endpoints,
     *routes_incident.endpoints,
+    *routes_transfer.endpoints,
     *people_routes.endpoints,
     *planning_routes.endpoints,
     *routes_absence.endpoints,

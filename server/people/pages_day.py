@@ -17,6 +17,7 @@ from server.web.documents_list import shown_documents
 from server.web.language import NAMES, own_name
 from server.web.manage_page import STATES, checklist_of, place_of
 from server.web.render import render
+from server.web.room_people import room_people
 from server.web.room_state import room_state
 
 CLERK = frozenset({"clerk"})
@@ -166,4 +167,6 @@ async def show_case(call: Call) -> web.Response:
         alive=appointment.state in ALIVE,
         room=room_state(call, appointment),
         checked=check.words if check else "",
+        people=await room_people(call, appointment),
+        sites=catalogue.sites,
     )

@@ -71,10 +71,16 @@ def guest_entry(appointment: Appointment, case: Case, settings: Settings, now: d
     return _entry(appointment, settings, now, "guest", "citizen", "citizen", case.contact.name)
 
 
-def host_entry(appointment: Appointment, staff: Staff, settings: Settings, now: datetime) -> Entry:
-    """A ticket for the clerk. Before the guest sees them the name stays the office's own business."""
+def host_entry(
+    appointment: Appointment, staff: Staff, settings: Settings, now: datetime, *, own: bool = True
+) -> Entry:
+    """A ticket for the clerk. Before the guest sees them the name stays the office's own business.
+
+    `own`: whose duty it is; else a colleague to whom it was handed over.
+    """
     check_entry(appointment, settings, now, early=True)
-    return _entry(appointment, settings, now, "host", "clerk", staff.actor, staff.display)
+    part: Part = "clerk" if own else "colleague"
+    return _entry(appointment, settings, now, "host", part, staff.actor, staff.display)
 
 
 def room_of(appointment_id: str, settings: Settings) -> str:

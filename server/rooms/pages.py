@@ -1,6 +1,7 @@
 """The pages on which a video room opens, for citizen and clerk, and the check of camera and sound before it."""
 
 from datetime import timedelta
+from typing import Any
 
 from aiohttp import web
 
@@ -9,10 +10,12 @@ from server.catalog.model import in_language
 from server.errors import NotVideo, TooLate
 from server.rooms.admit import check_entry
 from server.rooms.exclude import check_welcome
+from server.rooms.hand_over import HandedOver
 from server.web.api import Page
 from server.web.call import Call
 from server.web.check_words import checks_on_page, for_citizen
 from server.web.render import render
+from server.web.room_people import room_people
 
 CLERK = frozenset({"clerk"})
 WELL_AHEAD = timedelta(minutes=30)
@@ -55,11 +58,19 @@ async def host_room(call: Call) -> web.Response:
     if appointment.state == "cancelled":
         raise TooLate("Dieser Termin wurde abgesagt.")
     check_entry(appointment, call.office.settings, call.now, early=True)
+    people = await room_people(call, appointment)
+    handed = people.handed
+    mine = handed is not None and handed.to_id == call.member.id
+    if handed is not None and handed.taken_at is not None and not mine:
+        raise HandedOver(params={"name": handed.to_name})
     entry = f"/api/v1/office/appointments/{appointment.id}/entry"
-    return await _room(call, appointment, "host", entry, f"/office/appointments/{appointment.id}")
+    back = f"/office/appointments/{appointment.id}"
+    return await _room(call, appointment, "host", entry, back, handed=handed, mine=mine)
 
 
-async def _room(call: Call, appointment: Appointment, role: str, entry: str, back: str) -> web.Response:
+async def _room(
+    call: Call, appointment: Appointment, role: str, entry: str, back: str, **more: Any
+) -> web.Response:
     catalogue = await call.catalogue()
     names = [
         in_language(catalogue.services[name].name, call.language.code)
@@ -75,6 +86,8 @@ async def _room(call: Call, appointment: Appointment, role: str, entry: str, bac
         back=back,
         subtitle=subtitle,
         starts=appointment.starts_at,
+        appointment=appointment,
+        **more,
     )
 
 

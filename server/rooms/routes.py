@@ -1,14 +1,17 @@
 """Entering a room by the API: the citizen with the link's token, the clerk signed in; and who has arrived."""
 
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from server.access import appointment_by_token, appointment_for, case_of, day_of
+from server.access import Appointment, appointment_by_token, appointment_for, case_of, day_of
+from server.booking.model import ALIVE
 from server.clock import BERLIN, berlin
 from server.errors import NotVideo, TooEarly, TooLate, VideoExcluded
-from server.rooms.admit import Entry, RoomOver, guest_entry, host_entry, room_of
+from server.rooms.admit import Entry, RoomOver, check_entry, guest_entry, host_entry, room_of
 from server.rooms.arrive import note_arrival
 from server.rooms.exclude import check_welcome
+from server.rooms.hand_over import HandedOver, Transfer, come_in, open_transfers, owner_of
+from server.rooms.listen import Presence
 from server.web.api import Endpoint, Model, Reply
 from server.web.call import Call
 
@@ -24,12 +27,17 @@ class EntryOut(Model):
 
 
 class ArrivalOut(Model):
-    """A guest whom the signed-in clerk can admit. `appointment` is the id of the clerk's own pages."""
+    """A guest whom the signed-in clerk can admit, or (`handover`) a meeting that a colleague hands over, with a note.
+
+    `appointment` is the id of the clerk's own pages.
+    """
 
     appointment: str
     name: str
     since: datetime
-    state: str
+    state: Literal["waiting", "admitted", "handover"]
+    handed_by: str | None = None
+    note: str | None = None
 
 
 class ArrivalsOut(Model):
@@ -48,9 +56,13 @@ async def enter(call: Call) -> Reply:
 
 
 async def enter_as_clerk(call: Call) -> Reply:
-    async with call.office.db.read() as tx:
-        appointment = await appointment_for(tx, call.member, call.path("appointment"))
-    entry = host_entry(appointment, call.member, call.office.settings, call.now)
+    office, id_ = call.office, call.path("appointment")
+    async with office.db.read() as tx:
+        appointment = await appointment_for(tx, call.member, id_)
+        own = await owner_of(tx, appointment) == call.member.id
+    check_entry(appointment, office.settings, call.now, early=True)
+    appointment = await come_in(office.db, call.member, id_, call.now)
+    entry = host_entry(appointment, call.member, office.settings, call.now, own=own)
     call.office.rooms.expect(room_of(appointment.id, call.office.settings), appointment.id)
     return _entry(entry)
 
@@ -64,16 +76,36 @@ async def arrivals_of(call: Call) -> list[ArrivalOut]:
     midnight = datetime.combine(berlin(call.now).date(), time(), BERLIN)
     found = []
     async with call.office.db.read() as tx:
-        for appointment in await day_of(tx, call.member, midnight, midnight + timedelta(days=1)):
-            guest = call.office.rooms.guest_in(room_of(appointment.id, call.office.settings))
-            if guest is None or appointment.mode != "video" or appointment.state == "cancelled":
-                continue
-            case = await case_of(tx, appointment, call.office.keyring)
-            state = "admitted" if guest.joined else "waiting"
-            found.append(
-                ArrivalOut(appointment=appointment.id, name=case.contact.name, since=guest.since, state=state)
-            )
+        day = await day_of(tx, call.member, midnight, midnight + timedelta(days=1))
+        meetings = [one for one in day if one.mode == "video" and one.state != "cancelled"]
+        handed = await open_transfers(tx, meetings, call.office.keyring)
+        for meeting in meetings:
+            guest = call.office.rooms.guest_in(room_of(meeting.id, call.office.settings))
+            arrival = _arrival(call, meeting, guest, handed.get(meeting.id))
+            if arrival is not None:
+                case = await case_of(tx, meeting, call.office.keyring)
+                found.append(arrival.model_copy(update={"name": case.contact.name}))
     return sorted(found, key=lambda arrival: arrival.since)
+
+
+def _arrival(
+    call: Call, meeting: Appointment, guest: Presence | None, handed: Transfer | None
+) -> ArrivalOut | None:
+    """Without the name. What is handed over to me is shown until I come; what somebody has taken from me is theirs."""
+    mine = handed is not None and handed.to_id == call.member.id
+    if handed is not None and mine and handed.taken_at is None and meeting.state in ALIVE:
+        return ArrivalOut(
+            appointment=meeting.id,
+            name="",
+            since=handed.since,
+            state="handover",
+            handed_by=handed.from_name,
+            note=handed.note,
+        )
+    if guest is None or (handed is not None and not mine and handed.taken_at is not None):
+        return None
+    state: Literal["waiting", "admitted"] = "admitted" if guest.joined else "waiting"
+    return ArrivalOut(appointment=meeting.id, name="", since=guest.since, state=state)
 
 
 def _entry(entry: Entry) -> Reply:
@@ -95,7 +127,7 @@ endpoints = [
         enter_as_clerk,
         "Den Videoraum als Sachbearbeitung betreten",
         {200: EntryOut},
-        refusals=(NotVideo, TooLate, RoomOver),
+        refusals=(NotVideo, TooLate, RoomOver, HandedOver),
         roles=CLERK,
     ),
     Endpoint(

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from server.errors import NotVideo
 from server.rooms.close import close_room
 from server.rooms.report_incident import AlreadyReported, Incident, Report, incidents, lift, report
+from server.rooms.shapes import readable
 from server.web.api import Endpoint, Int, Model, Reply
 from server.web.call import Call
 
@@ -19,7 +20,7 @@ Kind = Literal["insult", "threat", "indecent", "recording", "other"]
 
 class IncidentBody(Model):
     kind: Kind
-    note: str = Field("", max_length=2000)
+    note: Annotated[str, AfterValidator(readable)] = Field("", max_length=2000)
     exclude_days: Annotated[Int, Field(ge=0, le=90)] = 0
 
 

@@ -89,6 +89,14 @@ class World:
         assert answer.status == 201, await answer.text()
         return str((await answer.json())["hold"])
 
+    async def fresh(self, key: str) -> Thing:
+        """Something of the rightful visitor's that this route may use up."""
+        if "{appointment}" in key:
+            thing = await self.thing()
+            await self._give(thing, 1)
+            return thing
+        return await self.thing() if "{token}" in key else Thing("", "", await self.hold(), "")
+
     async def thing(self, slot: dict[str, Any] | None = None) -> Thing:
         held = await self.city.hold("bauberatung", slot or next(self.slots))
         answer = await self.city.confirm((await held.json())["hold"])

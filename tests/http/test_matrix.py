@@ -86,6 +86,8 @@ async def body_of(cell: Cell, world: World, values: dict[str, str], client: Clie
     bodies: dict[str, dict[str, Any]] = {
         "switch": {"json": {"online_capable": True}},
         "nonsense": {"json": {}},
+        "incident": {"json": {"kind": "other"}},
+        "transfer": {"json": {"colleague": 3}},
         "plan": {"json": {"parts": []}},
         "empty": {"json": {}},
         "check": {"json": ALL_WELL},
@@ -119,7 +121,7 @@ async def visit(cell: Cell, world: World) -> tuple[ClientResponse, str]:
     fresh = world.own
     if row.fresh and cell.rightful:
         client = await world.client(cell.visitor) if row.roles else client
-        fresh = await world.thing() if "{token}" in cell.key else Thing("", "", await world.hold(), "")
+        fresh = await world.fresh(cell.key)
     values = path_of(cell, world, fresh)
     method, path = cell.key.split(" ", 1)
     body = await body_of(cell, world, values, client)

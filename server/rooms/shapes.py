@@ -1,0 +1,17 @@
+"""What free text and names in the bodies of rooms must look like. What they mean is in the verbs."""
+
+import unicodedata
+
+
+def readable(text: str) -> str:
+    """Lines of text without control characters."""
+    if any(unicodedata.category(char) in ("Cc", "Cs", "Co") and char not in "\n\r\t" for char in text):
+        raise ValueError("Bitte keine Steuerzeichen.")
+    return text
+
+
+def named(text: str) -> str:
+    """One line that names somebody."""
+    if not any(char.isalnum() for char in text) or "\n" in text or "\r" in text:
+        raise ValueError("Bitte geben Sie einen Namen an.")
+    return readable(text)

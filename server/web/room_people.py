@@ -1,0 +1,27 @@
+"""Who else has to do with a meeting, for pages of several features: to whom it was handed, who was invited, what followed."""
+
+from dataclasses import dataclass
+
+from server.access import Appointment, follow_ups
+from server.rooms.hand_over import Transfer, transfers_of
+from server.web.call import Call
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPeople:
+    """`transfers` from the first to the last; `handed` is the one that holds now."""
+
+    transfers: list[Transfer]
+    follow_ups: list[Appointment]
+
+    @property
+    def handed(self) -> Transfer | None:
+        return next((one for one in self.transfers if one.ended_at is None), None)
+
+
+async def room_people(call: Call, meeting: Appointment) -> RoomPeople:
+    """For a member of staff to whom `access` gave the meeting."""
+    async with call.office.db.read() as tx:
+        handed = await transfers_of(tx, meeting, call.office.keyring)
+        later = await follow_ups(tx, meeting)
+    return RoomPeople(handed, [one for one in later if one.state != "cancelled"])
