@@ -44,6 +44,7 @@ from server.planning.absence import look_after
 from server.planning.series import extend_all
 from server.rooms import pages as rooms_pages
 from server.rooms import pages_incident, routes_check, routes_incident, routes_transfer
+from server.rooms import pages_incident, pages_invitation, routes_incident, routes_invitation, routes_transfer
 from server.rooms import routes as rooms_routes
 from server.rooms.admit import signaling_settings
 from server.rooms.close import close_cancelled
@@ -83,6 +84,7 @@ ENDPOINTS: list[Endpoint] = [
     *routes_check.endpoints,
     *routes_incident.endpoints,
     *routes_transfer.endpoints,
+    *routes_invitation.endpoints,
     *people_routes.endpoints,
     *planning_routes.endpoints,
     *routes_absence.endpoints,
@@ -94,6 +96,7 @@ PAGES: list[Page] = [
     *documents_pages.pages,
     *rooms_pages.pages,
     *pages_incident.pages,
+    *pages_invitation.pages,
     *people_pages.pages,
     *planning_pages.pages,
     *pages_absence.pages,

@@ -70,6 +70,11 @@ def derived_token(secret: str, purpose: str, subject: str) -> str:
     return base64.urlsafe_b64encode(mac[:21]).decode()
 
 
+def invitation_token(secret: str, invitation_id: str) -> str:
+    """The token in the link of somebody who is invited to a meeting."""
+    return derived_token(secret, "invitation", invitation_id)
+
+
 def contact_key(secret: str, email: str | None, phone: str | None) -> str | None:
     """A keyed hash by which one contact is known again; None without one. Useless without the secret."""
     known = letter_box(email) if email else "".join(char for char in phone or "" if char.isdigit())[-9:]

@@ -28,7 +28,7 @@ HOST_RIGHTS: Final = ("admit", "end")
 GUEST_RIGHTS: Final[tuple[str, ...]] = ()
 PARTS: Final[dict[str, tuple[str, ...]]] = {
     "host": ("clerk", "colleague"),
-    "guest": ("citizen", "interpreter", "sign", "support"),
+    "guest": ("citizen", "interpreter", "sign", "support", "colleague"),
 }
 HEADER: Final = {"alg": ALGORITHM, "typ": "JWT"}
 CLAIMS: Final[dict[str, type]] = {

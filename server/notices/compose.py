@@ -15,6 +15,7 @@ from server.db import Database
 from server.documents.model import DocumentRow
 from server.errors import NotFound
 from server.notices.facts import Facts, Words, facts_from
+from server.notices.invitation import invitation_mail
 from server.notices.links import client_link, link_in_mail, not_coming_link, sender_of
 from server.notices.mail import render
 from server.notices.outbox import OutboxRow
@@ -54,6 +55,9 @@ class Composer:
                 catalogue = await self.catalogue(row.created_at)
                 return await waiting_mail(tx, row, self.keyring, self.settings, catalogue, self.language)
             appointment = await appointment_by_id(tx, row.appointment_id)
+            if row.event == "invitation":
+                around = (appointment, self.keyring, self.settings, self.language)
+                return await invitation_mail(tx, row, *around)
             if row.event == "reminder":
                 if is_stale(appointment, row.facts, now):
                     return None

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from server.access import Appointment, Case, Staff
 from server.errors import Gone, NotVideo, TooEarly, TooLate
@@ -81,6 +81,14 @@ def host_entry(
     check_entry(appointment, settings, now, early=True)
     part: Part = "clerk" if own else "colleague"
     return _entry(appointment, settings, now, "host", part, staff.actor, staff.display)
+
+
+def invited_entry(
+    appointment: Appointment, part: str, who: str, name: str, settings: Settings, now: datetime
+) -> Entry:
+    """A ticket for somebody who was invited; `who` stays the same for the same invitation."""
+    check_entry(appointment, settings, now)
+    return _entry(appointment, settings, now, "guest", cast("Part", part), who, name)
 
 
 def room_of(appointment_id: str, settings: Settings) -> str:

@@ -49,3 +49,8 @@ class TransferRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def invitation_bound(invitation_id: str) -> str:
+    """What `who_sealed` is bound to."""
+    return f"invitation/{invitation_id}/who"

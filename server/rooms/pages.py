@@ -78,17 +78,16 @@ async def _room(
         if name in catalogue.services
     ]
     subtitle = f"{', '.join(names)} · {call.language.time(appointment.starts_at)}"
-    return render(
-        call,
-        "rooms/host_room.html" if role == "host" else "rooms/room.html",
-        role=role,
-        entry=entry,
-        back=back,
-        subtitle=subtitle,
-        starts=appointment.starts_at,
-        appointment=appointment,
-        **more,
-    )
+    template = "rooms/host_room.html" if role == "host" else "rooms/room.html"
+    return render_room(call, template, appointment, subtitle, role=role, entry=entry, back=back, **more)
+
+
+def render_room(
+    call: Call, template: str, appointment: Appointment, subtitle: str, **more: Any
+) -> web.Response:
+    """The page with a room on it. `more`: `role`, `entry` (where tickets are fetched), `back`, and what the template wants."""
+    more |= {"appointment": appointment, "starts": appointment.starts_at, "subtitle": subtitle}
+    return render(call, template, **more)
 
 
 pages = [

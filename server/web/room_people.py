@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from server.access import Appointment, follow_ups
 from server.rooms.hand_over import Transfer, transfers_of
+from server.rooms.invite import Invitation, invitations_of
 from server.web.call import Call
 
 
@@ -12,6 +13,7 @@ class RoomPeople:
     """`transfers` from the first to the last; `handed` is the one that holds now."""
 
     transfers: list[Transfer]
+    invitations: list[Invitation]
     follow_ups: list[Appointment]
 
     @property
@@ -23,5 +25,6 @@ async def room_people(call: Call, meeting: Appointment) -> RoomPeople:
     """For a member of staff to whom `access` gave the meeting."""
     async with call.office.db.read() as tx:
         handed = await transfers_of(tx, meeting, call.office.keyring)
+        guests = await invitations_of(tx, meeting, call.office.keyring, call.office.settings)
         later = await follow_ups(tx, meeting)
-    return RoomPeople(handed, [one for one in later if one.state != "cancelled"])
+    return RoomPeople(handed, guests, [one for one in later if one.state != "cancelled"])

@@ -1,15 +1,19 @@
 """A video meeting under way in the small city: booked at clerk1, begun, with a document sent ahead."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import FormData
 from sqlalchemy import select
 
 from server.booking.model import AppointmentRow
 from signaling.contract import Ticket, verify
+from signaling.messages import SUBPROTOCOL
 from tests.office.city import City, Client
+from tests.signaling.people import Person
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 
@@ -63,6 +67,16 @@ async def id_of(city: City, number: str) -> str:
     async with city.office.db.read() as tx:
         found = await tx.scalar(select(AppointmentRow.id).where(AppointmentRow.number == number))
     return str(found)
+
+
+async def in_room(city: City, entry: dict[str, Any]) -> Person:
+    """Takes the ticket where it leads: a person in the waiting room, or the host in the room."""
+    address = urlsplit(str(entry["signaling_url"]))
+    socket = await city.client.ws_connect(f"{address.path}?{address.query}", protocols=(SUBPROTOCOL,))
+    person = Person(socket)
+    await person.say("hello", ticket=entry["ticket"], instance=secrets.token_hex(8))
+    person.welcome = await person.hear("welcome")
+    return person
 
 
 def problem(answer: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from server.web.call import BUS
 from signaling.contract import Notice
 from tests.http.described import check
 from tests.http.meeting import Meeting, meeting_in, problem
-from tests.office.city import MASTER_KEY, City, Client
+from tests.office.city import MASTER_KEY, City, Client, only_sqlite
 
 DAY = timedelta(days=1)
 NOTE = "Hat mich angeschrien und beschimpft."
@@ -39,6 +39,7 @@ async def listed(client: Client) -> list[dict[str, Any]]:
     return found
 
 
+@only_sqlite()
 @pytest.mark.criterion("C27")
 async def test_the_room_is_closed_everywhere_and_the_link_is_refused_in_friendly_words(city: City) -> None:
     meeting = await meeting_in(city)
@@ -95,6 +96,7 @@ async def test_the_end_comes_by_itself_to_the_minute(city: City) -> None:
     assert (await city.client.post(moving, json=body)).status == 200
 
 
+@only_sqlite()
 async def test_another_appointment_of_the_same_contact_opens_no_room_either(city: City) -> None:
     other = await city.book("bauberatung", "video", nth=3)
     meeting = await meeting_in(city)
@@ -104,6 +106,7 @@ async def test_another_appointment_of_the_same_contact_opens_no_room_either(city
     assert answer.status == 403
 
 
+@only_sqlite()
 @pytest.mark.criterion("C27")
 async def test_whoever_knocks_from_the_same_browser_and_network_is_kept_out_that_day(city: City) -> None:
     meeting = await meeting_in(city)
@@ -120,6 +123,7 @@ async def test_whoever_knocks_from_the_same_browser_and_network_is_kept_out_that
         assert not await is_excluded(tx, caller, city.now + DAY)
 
 
+@only_sqlite()
 @pytest.mark.criterion("C27")
 async def test_without_an_exclusion_the_meeting_is_over_and_nobody_is_kept_out(city: City) -> None:
     meeting = await meeting_in(city)
@@ -130,6 +134,7 @@ async def test_without_an_exclusion_the_meeting_is_over_and_nobody_is_kept_out(c
     assert (await city.book("bauberatung", "video"))["state"] == "confirmed"
 
 
+@only_sqlite()
 @pytest.mark.criterion("C27")
 async def test_the_note_is_read_by_its_author_and_the_administration_alone(city: City) -> None:
     meeting = await meeting_in(city)
@@ -194,7 +199,7 @@ async def test_one_meeting_has_one_incident(city: City) -> None:
     assert (answer.status, problem(await answer.json())) == (409, "already-reported")
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
+@only_sqlite()
 async def test_the_page_shows_it_and_lifts_the_exclusion(city: City) -> None:
     meeting = await meeting_in(city)
     filed = await report(meeting, note="<b>laut</b>")
@@ -208,7 +213,7 @@ async def test_the_page_shows_it_and_lifts_the_exclusion(city: City) -> None:
     assert "Der Ausschluss ist aufgehoben" in await answer.text()
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
+@only_sqlite()
 @pytest.mark.parametrize(
     "body",
     [{}, {"kind": "nothing"}, {"kind": "other", "exclude_days": 91}, {"kind": "other", "exclude_days": -1}],

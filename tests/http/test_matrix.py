@@ -87,6 +87,7 @@ async def body_of(cell: Cell, world: World, values: dict[str, str], client: Clie
         "switch": {"json": {"online_capable": True}},
         "nonsense": {"json": {}},
         "incident": {"json": {"kind": "other"}},
+        "invitation": {"json": {"part": "support", "name": "Max Mustermann"}},
         "transfer": {"json": {"colleague": 3}},
         "plan": {"json": {"parts": []}},
         "empty": {"json": {}},

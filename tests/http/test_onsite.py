@@ -13,7 +13,7 @@ from server.booking.model import CaseRow
 from server.documents import delete
 from tests.http.described import check
 from tests.http.meeting import Meeting, id_of, meeting_in, problem
-from tests.office.city import City
+from tests.office.city import City, only_sqlite
 from tests.office.outbox import mails
 
 SITE = "kronenstrasse"
@@ -72,6 +72,7 @@ async def test_the_clerk_books_a_time_on_site_and_the_documents_go_along(city: C
     assert [one["number"] for one in (await times(meeting))["booked"]] == [booked["number"]]
 
 
+@only_sqlite()
 @pytest.mark.criterion("C22")
 async def test_the_citizen_gets_a_mail_with_calendar_file_and_finds_the_time_on_the_own_page(
     city: City,
@@ -132,6 +133,7 @@ async def test_the_documents_stay_until_the_last_appointment_of_the_case_is_over
     assert await closed_after(end + 14 * DAY)
 
 
+@only_sqlite()
 async def test_what_the_citizen_cancelled_keeps_the_case_no_longer(city: City) -> None:
     meeting = await meeting_in(city)
     _, booked = await book(meeting, starts(await times(meeting, to=str(city.now.date() + 20 * DAY)))[-1])
@@ -143,6 +145,7 @@ async def test_what_the_citizen_cancelled_keeps_the_case_no_longer(city: City) -
     assert booked["id"] == await id_of(city, booked["number"])
 
 
+@only_sqlite()
 async def test_once_the_case_is_closed_nothing_can_be_booked_on_it(city: City) -> None:
     meeting = await meeting_in(city)
     start = starts(await times(meeting, to=str(city.now.date() + 27 * DAY)))[-1]
@@ -163,7 +166,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
+@only_sqlite()
 async def test_what_makes_no_sense_is_refused_in_words(city: City) -> None:
     meeting = await meeting_in(city)
     for body, status in REFUSED:
@@ -172,7 +175,7 @@ async def test_what_makes_no_sense_is_refused_in_words(city: City) -> None:
         await check(answer, "/api/v1/office/appointments/{appointment}/onsite")
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
+@only_sqlite()
 async def test_an_appointment_on_site_needs_no_other(city: City) -> None:
     booked = await city.book("personalausweis")
     clerk = await city.sign_in("clerk3")

@@ -11,7 +11,7 @@ from server.clock import tick_of
 from server.rooms.model import TransferRow
 from tests.http.described import check
 from tests.http.meeting import Meeting, meeting_in, problem
-from tests.office.city import City, Client
+from tests.office.city import City, Client, only_sqlite
 
 NOTE = "Es geht um den Anbau; die Statik fehlt noch."
 TRANSFER = "/api/v1/office/appointments/{appointment}/transfer"
@@ -47,6 +47,7 @@ async def arrivals(client: Client) -> list[dict[str, Any]]:
     return list(found["arrivals"])
 
 
+@only_sqlite()
 @pytest.mark.criterion("C21")
 async def test_the_colleague_sees_it_with_the_note_and_opens_the_same_room(meeting: Meeting) -> None:
     city = meeting.city
@@ -147,6 +148,7 @@ async def test_offered_is_who_can_do_it_and_is_on_duty_with_free_or_busy(meeting
         assert (await hand(meeting, nobody))[0] == 422
 
 
+@only_sqlite()
 async def test_the_note_is_sealed(meeting: Meeting) -> None:
     await hand(meeting)
     async with meeting.city.office.db.read() as tx:
@@ -170,13 +172,14 @@ async def test_taking_back_and_coming_in_at_once_leave_one_in_charge(meeting: Me
     assert (entered[0], back) in ((200, 409), (404, 204))
 
 
+@only_sqlite()
 async def test_a_meeting_that_is_over_is_handed_to_nobody(meeting: Meeting) -> None:
     body = {"kind": "other"}
     assert (await meeting.clerk.post(f"{meeting.desk}/incident", json=body)).status == 201
     assert (await hand(meeting))[0] == 410
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
+@only_sqlite()
 @pytest.mark.parametrize(
     "body", [{}, {"colleague": "4"}, {"colleague": 4, "note": "x" * 1001}, {"colleague": 4, "more": 1}]
 )
