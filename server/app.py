@@ -43,8 +43,14 @@ from server.planning import routes as planning_routes
 from server.planning.absence import look_after
 from server.planning.series import extend_all
 from server.rooms import pages as rooms_pages
-from server.rooms import pages_incident, routes_check, routes_incident, routes_transfer
-from server.rooms import pages_incident, pages_invitation, routes_incident, routes_invitation, routes_transfer
+from server.rooms import (
+    pages_incident,
+    pages_invitation,
+    routes_check,
+    routes_incident,
+    routes_invitation,
+    routes_transfer,
+)
 from server.rooms import routes as rooms_routes
 from server.rooms.admit import signaling_settings
 from server.rooms.close import close_cancelled
