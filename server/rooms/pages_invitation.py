@@ -6,7 +6,7 @@ from server.errors import BadInput
 from server.rooms.admit import check_entry
 from server.rooms.invite import invited, tell_name
 from server.rooms.pages import WELL_AHEAD, render_room
-from server.rooms.routes_invitation import AS_WHAT
+from server.rooms.routes_invitation import WORDS
 from server.rooms.shapes import named
 from server.web.api import Page
 from server.web.call import Call
@@ -31,7 +31,7 @@ async def _show(call: Call, error: str = "", typed: str = "", status: int = 200)
         ends=meeting.ends_at,
         room=room_state(call, meeting),
         well_ahead=WELL_AHEAD,
-        as_what=call.language.gettext(AS_WHAT[invitation.part]),
+        as_what=call.language.gettext(WORDS[invitation.part]),
         name=invitation.name,
         base=f"/i/{call.path('invited')}",
         errors={"name": error} if error else {},

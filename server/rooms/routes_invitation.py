@@ -26,7 +26,7 @@ from server.web.call import Call
 CLERK = frozenset({"clerk"})
 PATH = "/api/v1/office/appointments/{appointment}/invitations"
 Part = Literal["interpreter", "sign", "support", "colleague"]
-AS_WHAT = {
+WORDS = {
     "interpreter": "Dolmetschen",
     "sign": "Gebärdensprache",
     "support": "Begleitung",
@@ -82,7 +82,7 @@ async def enter(call: Call) -> Reply:
     async with office.db.read() as tx:
         meeting, invitation = await invited(tx, call.path("invited"), office.keyring, office.settings)
     check_entry(meeting, office.settings, call.now)
-    name = invitation.name or call.language.gettext(AS_WHAT[invitation.part])
+    name = invitation.name or call.language.gettext(WORDS[invitation.part])
     who = who_of(invitation.id)
     entry = invited_entry(meeting, invitation.part, who, name, office.settings, call.now)
     office.rooms.expect(room_of(meeting.id, office.settings), meeting.id)
