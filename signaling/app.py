@@ -15,9 +15,9 @@ from signaling.bus import Bus
 from signaling.closing import MOVING
 from signaling.connection import Connection
 from signaling.echo import Echo, EchoFull, EchoRefused
-from signaling.fields import SDP_CHARS
 from signaling.hub import Hub
 from signaling.messages import MESSAGE_BYTES, SUBPROTOCOL
+from signaling.sdp import SDP_CHARS
 from signaling.settings import SignalingSettings
 from signaling.switchboard import Switchboard
 

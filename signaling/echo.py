@@ -8,7 +8,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Any, Final
 
-from signaling.fields import SDP_CHARS, sdp
+from signaling.sdp import SDP_CHARS, is_description
 
 if TYPE_CHECKING:
     from aiortc import MediaStreamTrack, RTCDataChannel, RTCPeerConnection
@@ -110,7 +110,7 @@ class Echo:
 def _check(offer: str) -> None:
     if len(offer) > SDP_CHARS:
         raise EchoRefused(413, "Das Angebot ist zu groß.")
-    if not sdp(offer):
+    if not is_description(offer):
         raise EchoRefused(400, "Das ist keine Sitzungsbeschreibung (SDP).")
     sections = SECTION.findall(offer)
     if not sections or len(set(sections)) < len(sections) or not set(sections) <= set(SECTIONS):

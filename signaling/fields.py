@@ -5,8 +5,6 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, Literal
 
-SDP_CHARS: Final = 32_768
-
 Check = Callable[[Any], bool]
 ErrorCode = Literal[
     "bad-message", "unknown-type", "not-allowed", "no-such-session", "ticket-refused", "ticket-used", "room-closed",
@@ -46,8 +44,6 @@ instance: Final = _text(r"[A-Za-z0-9_-]{8,64}", 64)
 token: Final = _text(r"[A-Za-z0-9_.-]+", 4096)
 session: Final = _text(r"[A-Za-z0-9_.-]+", 300)
 kind: Final = _text(r"offer|answer", 6)
-# The shape of lines alone (RFC 8866): what they mean is between the browsers and is never parsed here.
-sdp: Final = _text(r"v=0\r?\n(?:[a-z]=[\x20-\x7e]{1,2000}+\r?\n)++", SDP_CHARS)
 candidate: Final = _text(r"(?:(?:a=)?candidate:[\x20-\x7e]+)?", 1024)
 mid: Final = _or_null(_text(r"[\x21-\x7e]*", 64))
 line: Final = _or_null(number(64))

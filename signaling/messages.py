@@ -16,10 +16,10 @@ from signaling.fields import (
     line,
     mid,
     number,
-    sdp,
     session,
     token,
 )
+from signaling.sdp import is_description
 
 SUBPROTOCOL: Final = "sprechzeit.v1"
 MESSAGE_BYTES: Final = 65_536
@@ -28,7 +28,7 @@ State = Literal["waiting", "admitted"]
 EndReason = Literal["host", "window", "idle", "replaced", "left", "removed", "handed-over"]
 
 
-CHECKED_AS: Final[Mapping[Check, ErrorCode]] = {sdp: "bad-sdp", candidate: "bad-sdp"}
+CHECKED_AS: Final[Mapping[Check, ErrorCode]] = {is_description: "bad-sdp", candidate: "bad-sdp"}
 
 
 # ── client ► server: what a client asks for ────────────────────────────────────────────────────────────────────────
@@ -127,7 +127,7 @@ _ROWS: Final = (
     _row("admit", Admit, "admit", "admit", {"guest": ident}),
     _row("remove", Remove, "admit", "remove", {"guest": ident}),
     _row("send_back", SendBack, "admit", "send_back", {"guest": ident}),
-    _row("description", Describe, None, "describe", {"to": ident, "kind": kind, "sdp": sdp}),
+    _row("description", Describe, None, "describe", {"to": ident, "kind": kind, "sdp": is_description}),
     _row("candidate", AddCandidate, None, "add_candidate", {"to": ident, "candidate": candidate}, _WHERE),
     _row("media", SetMedia, None, "set_media", {"audio": flag, "video": flag}, {"screen": flag}),
     _row("leave", Leave, None, "leave"),

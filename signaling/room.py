@@ -7,6 +7,7 @@ from signaling import messages as say
 from signaling.contract import Ticket
 from signaling.effects import ENDED, REPLACED, Bar, Effect, Greet, Refused, Send, Shut, Tell
 from signaling.member import Member, in_queue, seen_by
+from signaling.sdp import known
 
 LAST: Final = 1_000_000
 
@@ -190,7 +191,7 @@ class Room:
         if prepared and "\nm=application" in message.sdp:
             raise Refused("not-allowed", "no data channel before admission")
         to = self.members[message.to].session
-        return [Send(to, say.Description(member.id, message.kind, message.sdp))]
+        return [Send(to, say.Description(member.id, message.kind, known(message.sdp)))]
 
     def add_candidate(self, member: Member, message: say.AddCandidate, _now: float) -> list[Effect]:
         if (member.id, message.to) not in self._links:

@@ -73,8 +73,9 @@ async def test_a_full_house_says_when_to_come_again_and_time_frees_the_place(ope
     [
         (b"", 400), (b"garbage", 400), (b"\xff\xfe", 400), (b"v=0\r\n", 400), (b"v=0\r\ns=-\r\n", 422), (b"v=0\r\na=" + b"x" * 40_000, 413),
         (b"v=0\r\no=- 1 2 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n", 422),
-        (b"v=0\r\nm=audio 9 X 1\r\nm=audio 9 X 1\r\n", 422), (b"v=0\r\nm=text 9 X 1\r\n", 422),
-        (b"v=0\r\nm=audio\r\n", 422), (b"v=0\r\nm=audio nine UDP/TLS/RTP/SAVPF 1\r\na=fingerprint:x\r\n", 422),
+        (b"v=0\r\nm=audio 9 X 1\r\nm=audio 9 X 1\r\n", 400), (b"v=0\r\nm=text 9 X 1\r\n", 400),
+        (b"v=0\r\nm=audio\r\n", 400), (b"v=0\r\nm=audio nine UDP/TLS/RTP/SAVPF 1\r\na=fingerprint:x\r\n", 400),
+        (b"v=0\r\n" + b"m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n" * 2, 422),
     ],
 )  # fmt: skip
 async def test_what_is_no_offer_is_refused(office: Office, body: bytes, status: int) -> None:

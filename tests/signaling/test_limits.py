@@ -112,8 +112,8 @@ async def test_a_reader_that_does_not_read_is_cut_off_and_holds_nobody_up(open_o
     guest, host = await office.enter("guest", "anna"), await office.enter("host", "Huber")
     await host.hear("peer")
     guest.socket._response.connection.transport.pause_reading()  # type: ignore[union-attr]
-    big = SDP + "a=x-padding:" + "x" * 1900 + "\r\n"
-    big += ("a=x-padding:" + "x" * 1900 + "\r\n") * 14
+    big = SDP + "a=fmtp:96 " + "x" * 1900 + "\r\n"
+    big += ("a=fmtp:96 " + "x" * 1900 + "\r\n") * 14
     for _ in range(600):
         await host.say("description", to=guest.id, kind="offer", sdp=big)
     gone = await host.hear("presence")

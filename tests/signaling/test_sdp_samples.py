@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from signaling.fields import candidate, sdp
+from signaling.fields import candidate
+from signaling.sdp import is_description, known
 
 SAMPLES = Path(__file__).parent / "sdp_samples"
 
@@ -15,7 +16,9 @@ def read(path: Path) -> str:
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.sdp")), ids=lambda path: str(path.stem))
 def test_a_description_of_a_real_browser_is_taken(path: Path) -> None:
-    assert sdp(read(path))
+    description = read(path)
+    assert is_description(description)
+    assert known(description) == description
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.txt")), ids=lambda path: str(path.stem))
