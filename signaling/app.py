@@ -11,6 +11,7 @@ from weakref import WeakSet
 
 from aiohttp import web
 
+from signaling.address import Crowd, address_of
 from signaling.bus import Bus
 from signaling.closing import MOVING
 from signaling.connection import Connection
@@ -35,6 +36,7 @@ SETTINGS: Final = web.AppKey("signaling_settings", SignalingSettings)
 HUB: Final = web.AppKey("signaling_hub", Hub)
 SWITCHBOARD: Final = web.AppKey("signaling_switchboard", Switchboard)
 ECHOES: Final = web.AppKey("signaling_echoes", Echo)
+CROWD: Final = web.AppKey("signaling_crowd", Crowd)
 CONNECTIONS: Final = web.AppKey("signaling_connections", WeakSet[Connection])
 
 
@@ -50,6 +52,7 @@ def add_signaling(
     app[SWITCHBOARD] = Switchboard(app[HUB], bus)
     app[ECHOES] = Echo(settings.echo_slots, settings.echo_s)
     app[CONNECTIONS] = WeakSet()
+    app[CROWD] = Crowd(settings.sockets_per_address)
     bus.subscribe(app[HUB].hear)
     app.router.add_get(PATH, _talk, allow_head=False)
     app.router.add_post(ECHO, _open_echo)
@@ -83,10 +86,15 @@ async def _talk(request: web.Request) -> web.StreamResponse:
     offered = request.headers.get("Sec-WebSocket-Protocol", "")
     if not socket.can_prepare(request) or SUBPROTOCOL not in [word.strip() for word in offered.split(",")]:
         return _problem(426, "websocket-needed", f"Hier wird nur WebSocket mit {SUBPROTOCOL} gesprochen.")
-    await socket.prepare(request)
-    connection = Connection(socket, request, request.app[SWITCHBOARD], request.app[SETTINGS])
-    request.app[CONNECTIONS].add(connection)
-    await connection.run()
+    forwarded = ",".join(request.headers.getall("X-Forwarded-For", []))
+    address = address_of(request.remote or "", forwarded, request.app[SETTINGS].trusted_proxies)
+    with request.app[CROWD].place(address) as free:
+        if not free:
+            return _busy(429, "too-many", "Von diesem Anschluss sind schon sehr viele verbunden.", 10)
+        await socket.prepare(request)
+        connection = Connection(socket, request, request.app[SWITCHBOARD], request.app[SETTINGS])
+        request.app[CONNECTIONS].add(connection)
+        await connection.run()
     return socket
 
 
@@ -104,11 +112,8 @@ async def _open_echo(request: web.Request) -> web.Response:
     except EchoRefused as refused:
         return _problem(refused.status, "too-large" if refused.status == 413 else "bad-sdp", refused.detail)
     except EchoFull as full:
-        response = _problem(
-            503, "echo-full", "Gerade prüfen andere ihre Technik. Bitte gleich noch einmal versuchen."
-        )
-        response.headers["Retry-After"] = str(full.retry_after)
-        return response
+        detail = "Gerade prüfen andere ihre Technik. Bitte gleich noch einmal versuchen."
+        return _busy(503, "echo-full", detail, full.retry_after)
     return web.Response(
         status=201, text=answer, content_type="application/sdp", headers={"Location": f"{ECHO}/{key}"}
     )
@@ -149,6 +154,12 @@ def _origin_allowed(request: web.Request) -> bool:
 def _problem(status: int, type: str, detail: str) -> web.Response:  # noqa: A002 - RFC 9457's word
     body = {"type": type, "title": "Das geht so nicht", "status": status, "detail": detail}
     return web.json_response(body, status=status, content_type="application/problem+json")
+
+
+def _busy(status: int, type: str, detail: str, retry_after: int) -> web.Response:  # noqa: A002 - RFC 9457's word
+    response = _problem(status, type, detail)
+    response.headers["Retry-After"] = str(retry_after)
+    return response
 
 
 async def _sweep(hub: Hub) -> None:

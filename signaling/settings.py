@@ -27,6 +27,8 @@ class SignalingSettings:
     hello_s: float = 2.0
     heartbeat_s: float = 10.0
     sweep_s: float = 1.0
+    trusted_proxies: int = 0
+    sockets_per_address: int = 500
     guests: int = 3
     rate_per_s: float = 100.0
     rate_burst: int = 200
@@ -57,6 +59,7 @@ def from_environment(environ: Mapping[str, str]) -> SignalingSettings:
         turn_urls=_list(environ.get("SPRECHZEIT_TURN_URLS", "")),
         turn_secret=_secret(environ, "TURN_SECRET"),
         redis_url=_secret(environ, "REDIS_URL") or None,
+        trusted_proxies=_proxies(environ),
     )
 
 
@@ -65,6 +68,13 @@ def port_from(environ: Mapping[str, str]) -> int:
     given = environ.get("SPRECHZEIT_SIGNALING_PORT", "8081")
     if not given.isdecimal() or int(given) > 65535:
         raise SettingsRefused("SPRECHZEIT_SIGNALING_PORT must be a number up to 65535")
+    return int(given)
+
+
+def _proxies(environ: Mapping[str, str]) -> int:
+    given = environ.get("SPRECHZEIT_TRUSTED_PROXIES", "0")
+    if not given.isdecimal() or int(given) > 9:
+        raise SettingsRefused("SPRECHZEIT_TRUSTED_PROXIES must be a number up to 9")
     return int(given)
 
 

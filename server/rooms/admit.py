@@ -146,4 +146,5 @@ def signaling_settings(settings: Settings) -> SignalingSettings:
         turn_urls=settings.turn_list,
         turn_secret=settings.turn_secret.get_secret_value(),
         redis_url=settings.redis_url,
+        trusted_proxies=settings.trusted_proxies,
     )

@@ -1,9 +1,12 @@
 """What too much gets: too large, too fast, too slow in reading, unreadable; and that no other room notices."""
 
+import asyncio
 import json
 
 import pytest
+from aiohttp import WSServerHandshakeError
 
+from signaling.address import address_of
 from tests.signaling.conftest import OpenOffice
 from tests.signaling.people import SDP, Office
 
@@ -120,3 +123,42 @@ async def test_a_reader_that_does_not_read_is_cut_off_and_holds_nobody_up(open_o
     assert (gone["id"], gone["connected"]) == (guest.id, False)
     assert "presence" not in [message["type"] for message in await host.settled()]
     await guest.drop()
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "proxies", "address"),
+    [
+        ("203.0.113.7", "", 0, ""), ("8.8.8.8", "", 0, "8.8.8.8"), ("8.8.8.8", "9.9.9.9", 0, "8.8.8.8"), ("127.0.0.1", "", 0, ""),
+        ("10.0.0.2", "8.8.8.8", 1, "8.8.8.8"), ("10.0.0.2", "1.1.1.1, 8.8.8.8", 1, "8.8.8.8"), ("10.0.0.2", "", 1, "10.0.0.2"),
+        ("10.0.0.2", "1.1.1.1, 8.8.8.8 , 10.0.0.3", 2, "8.8.8.8"), ("10.0.0.2", "unknown", 1, ""), ("", "", 0, ""), ("", "", 1, ""),
+        ("2a00:1450:4001:830::200e", "", 0, "2a00:1450:4001:830::/64"), ("10.0.0.2", "192.168.1.5", 1, "192.168.1.5"),
+    ],
+)  # fmt: skip
+def test_a_socket_belongs_to_the_address_that_a_trusted_proxy_names(
+    peer: str, forwarded: str, proxies: int, address: str
+) -> None:
+    assert address_of(peer, forwarded, proxies) == address
+
+
+@pytest.mark.criterion("K07")
+async def test_one_address_holds_a_bounded_number_of_sockets_and_gives_them_back(
+    open_office: OpenOffice,
+) -> None:
+    office = await open_office(sockets_per_address=3, trusted_proxies=1)
+    full = {"X-Forwarded-For": "198.51.100.9, 203.0.113.7"}
+    there = [await office.open(**full) for _ in range(3)]
+    with pytest.raises(WSServerHandshakeError) as refusal:
+        await office.open(**full)
+    assert refusal.value.status == 429
+    assert refusal.value.headers is not None
+    assert refusal.value.headers["Retry-After"] == "10"
+    await office.open(**{"X-Forwarded-For": "203.0.113.7, 203.0.113.8"})
+    await there[0].socket.close()
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                await office.open(**full)
+            except WSServerHandshakeError:
+                await asyncio.sleep(0.01)
+            else:
+                break
