@@ -1,6 +1,6 @@
 """An appointment is moved in one step: the new claims are taken and the old ones given back, or nothing changes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -35,7 +35,7 @@ async def move(
     catalogue = await calendar.catalogue(now)
     async with db.read() as tx:
         old = await appointment_by_token(tx, token)
-        check_movable(old, now)
+        check_movable(old, settings, now, mode)
         wish = wish_of(catalogue, old.services, mode, site, old.spoken)
         span = span_of(wish, start, mode, site, now)
         known = await tx.scalar(select(AppointmentRow.contact_key).where(AppointmentRow.id == old.id))
@@ -52,17 +52,30 @@ async def move(
     raise await taken(calendar, wish, span, now)
 
 
-def check_movable(appointment: Appointment, now: datetime) -> None:
-    """Moving and cancelling end when the appointment begins."""
-    if appointment.state != "confirmed" or appointment.starts_at <= now:
+def check_movable(
+    appointment: Appointment, settings: Settings, now: datetime, mode: Mode | None = None
+) -> None:
+    """Moving ends when the appointment begins; a video call that does not work can still become a visit on site.
+
+    `mode` is where the move leads, None while that is not chosen yet.
+    """
+    if appointment.state == "confirmed" and appointment.starts_at > now:
+        return
+    if mode == "video" or not may_exchange(appointment, settings, now):
         raise TooLate
+
+
+def may_exchange(appointment: Appointment, settings: Settings, now: datetime) -> bool:
+    """Whether a video appointment can be given up for a time on site: until its room closes, unless it is done."""
+    closes_at = appointment.ends_at + timedelta(minutes=settings.room_closes_minutes)
+    return appointment.mode == "video" and appointment.state == "confirmed" and now < closes_at
 
 
 async def _move(
     tx: AsyncConnection, appointment_id: str, span: Span, duty: Candidate, settings: Settings, now: datetime
 ) -> Appointment:
     old = await _lock(tx, appointment_id)
-    check_movable(old, now)
+    check_movable(old, settings, now, span.mode)
     until = rest_until(now, old.starts_at, await minutes_to_rest(tx, settings))
     await rest(tx, old.id, until, now, keep=[(duty.id, tick) for tick in span.ticks])
     await insert_claims(tx, duty, span.ticks, old.id, None, now)
@@ -74,6 +87,7 @@ async def _move(
             sequence=old.sequence + 1,
             reminded_at=None,
             displaced_at=None,
+            arrived_at=None,
             ticks=len(span.ticks),
             **place,
         )

@@ -11,7 +11,7 @@ from server.booking.cancel import cancel, check_cancellable
 from server.booking.move import check_movable, move
 from server.booking.pages_parts import chosen_of, picked
 from server.booking.pages_times import offers_on_page, paging, render_taken
-from server.booking.routing import wish_of
+from server.booking.routing import WishMode, wish_of
 from server.clock import berlin
 from server.errors import SlotTaken
 from server.web.call import Call
@@ -34,19 +34,23 @@ async def own_appointment(call: Call) -> Appointment:
 
 async def move_page(call: Call) -> web.Response:
     appointment = await own_appointment(call)
-    check_movable(appointment, call.now)
+    check_movable(appointment, call.office.settings, call.now)
     catalogue = await call.catalogue()
-    wish = wish_of(catalogue, appointment.services, language=appointment.spoken)
+    onsite = appointment.starts_at <= call.now or call.request.query.get("mode") == "onsite"
+    mode: WishMode = "onsite" if onsite else "any"
+    wish = wish_of(catalogue, appointment.services, mode, language=appointment.spoken)
     today = berlin(call.now).date()
     shown, offers = await offers_on_page(call, wish, today)
 
     def address(first: date, *, one_day: bool = False) -> str:
-        return f"{base_of(call)}/move?{'day' if one_day else 'from'}={first.isoformat()}"
+        query = f"{'day' if one_day else 'from'}={first.isoformat()}"
+        return f"{base_of(call)}/move?{query}{'&mode=onsite' if onsite else ''}"
 
     return render(
         call,
         "booking/move.html",
         reasons=offers.reasons,
+        onsite=onsite,
         **paging(call, catalogue, offers, shown, today, address),
         **await _facts(call, appointment),
     )

@@ -18,6 +18,7 @@ from server.db import Database
 from server.documents.model import DocumentRow
 from server.documents.seal import Store
 from server.errors import NotFound, TooLate
+from server.rooms.model_call_back import CallBackRow
 from server.rooms.model_check import DeviceCheckRow
 
 # How long a cancelled appointment can be asked about, and how long a clerk works on after a meeting.
@@ -93,7 +94,8 @@ async def close_due_cases(db: Database, now: datetime) -> int:
             )
             await tx.execute(documents.values(deleted_at=now))
             belonging = select(AppointmentRow.id).where(AppointmentRow.case_id == case_id)
-            await tx.execute(delete(DeviceCheckRow).where(DeviceCheckRow.appointment_id.in_(belonging)))
+            for beside in (DeviceCheckRow, CallBackRow):
+                await tx.execute(delete(beside).where(beside.appointment_id.in_(belonging)))
             await audit.record(tx, now, "system", "case.closed", case_id)
     return closed
 

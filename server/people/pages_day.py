@@ -12,6 +12,7 @@ from server.clock import BERLIN, berlin
 from server.documents.sent import items_sent
 from server.errors import NotFound
 from server.web.call import Call
+from server.web.call_back_note import number_on_page, open_call_backs
 from server.web.check_words import Note, notes_for_clerk
 from server.web.documents_list import shown_documents
 from server.web.language import NAMES, own_name
@@ -43,6 +44,7 @@ class Visit:
     spoken: str
     checked: str
     checked_kind: str
+    call_back: bool
 
 
 async def show_day(call: Call) -> web.Response:
@@ -55,10 +57,19 @@ async def show_day(call: Call) -> web.Response:
         came = await items_sent(tx, [a.case_id for a in appointments if a.case_id])
     names = await _names(call, appointments)
     checks = await notes_for_clerk(call, appointments)
+    wishes = await open_call_backs(call, appointments)
     sent = {case: [item for item, state in items if state in GOOD] for case, items in came.items()}
     catalogue = await call.catalogue()
     visits = [
-        _visit(call, catalogue, a, names[a.id], sent.get(a.case_id or "", []), checks.get(a.id))
+        _visit(
+            call,
+            catalogue,
+            a,
+            names[a.id],
+            sent.get(a.case_id or "", []),
+            checks.get(a.id),
+            call_back=a.id in wishes,
+        )
         for a in appointments
     ]
     alive = [visit for visit in visits if visit.state != "cancelled"]
@@ -103,6 +114,8 @@ def _visit(
     name: str,
     sent: list[str],
     check: Note | None,
+    *,
+    call_back: bool,
 ) -> Visit:
     site = place_of(catalogue, appointment)
     present = room_state(call, appointment).guest_is_there
@@ -124,6 +137,7 @@ def _visit(
         spoken=own_name(appointment.spoken) if appointment.spoken else "",
         checked=check.words if check else "",
         checked_kind=check.kind if check else "",
+        call_back=call_back,
     )
 
 
@@ -166,6 +180,7 @@ async def show_case(call: Call) -> web.Response:
         bring=[item for item in items if item.when == "bring"],
         alive=appointment.state in ALIVE,
         room=room_state(call, appointment),
+        call_back=await number_on_page(call, appointment, case),
         checked=check.words if check else "",
         people=await room_people(call, appointment),
         sites=catalogue.sites,

@@ -1,5 +1,6 @@
 """The pages on which a video room opens, for citizen and clerk, and the check of camera and sound before it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from server.web.api import Page
 from server.web.call import Call
 from server.web.check_words import checks_on_page, for_citizen
 from server.web.render import render
+from server.web.rescue import rescue_of
 from server.web.room_people import room_people
 
 CLERK = frozenset({"clerk"})
@@ -38,6 +40,7 @@ async def check(call: Call) -> web.Response:
         result=f"/api/v1/appointments/{call.path('token')}/check",
         socket=call.office.settings.room_url,
         checked=for_citizen(kept, call.language, call.now) if kept else "",
+        rescue=replace(await rescue_of(call, appointment), check=None),
     )
 
 
@@ -49,7 +52,9 @@ async def guest_room(call: Call) -> web.Response:
     soon = appointment.starts_at - timedelta(minutes=call.office.settings.room_opens_minutes) - WELL_AHEAD
     check_entry(appointment, call.office.settings, call.now, early=call.now >= soon)
     token = call.path("token")
-    return await _room(call, appointment, "guest", f"/api/v1/appointments/{token}/entry", f"/a/{token}")
+    rescue = await rescue_of(call, appointment)
+    entry = f"/api/v1/appointments/{token}/entry"
+    return await _room(call, appointment, "guest", entry, f"/a/{token}", rescue=rescue)
 
 
 async def host_room(call: Call) -> web.Response:

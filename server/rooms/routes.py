@@ -14,6 +14,7 @@ from server.rooms.hand_over import HandedOver, Transfer, come_in, open_transfers
 from server.rooms.listen import Presence
 from server.web.api import Endpoint, Model, Reply
 from server.web.call import Call
+from server.web.call_back_note import open_call_backs
 
 CLERK = frozenset({"clerk"})
 
@@ -29,15 +30,16 @@ class EntryOut(Model):
 class ArrivalOut(Model):
     """A guest whom the signed-in clerk can admit, or (`handover`) a meeting that a colleague hands over, with a note.
 
-    `appointment` is the id of the clerk's own pages.
+    `appointment` is the id of the clerk's own pages; `room` is where to go for somebody who would like to be called.
     """
 
     appointment: str
     name: str
     since: datetime
-    state: Literal["waiting", "admitted", "handover"]
+    state: Literal["waiting", "admitted", "handover", "call-back"]
     handed_by: str | None = None
     note: str | None = None
+    room: str | None = None
 
 
 class ArrivalsOut(Model):
@@ -68,7 +70,8 @@ async def enter_as_clerk(call: Call) -> Reply:
 
 
 async def arrivals(call: Call) -> Reply:
-    return Reply(ArrivalsOut(arrivals=await arrivals_of(call)))
+    there = [*await arrivals_of(call), *await call_backs_of(call)]
+    return Reply(ArrivalsOut(arrivals=sorted(there, key=lambda arrival: arrival.since)))
 
 
 async def arrivals_of(call: Call) -> list[ArrivalOut]:
@@ -106,6 +109,30 @@ def _arrival(
         return None
     state: Literal["waiting", "admitted"] = "admitted" if guest.joined else "waiting"
     return ArrivalOut(appointment=meeting.id, name="", since=guest.since, state=state)
+
+
+async def call_backs_of(call: Call) -> list[ArrivalOut]:
+    """Who of today's own appointments would like to be called, in the room or not."""
+    midnight = datetime.combine(berlin(call.now).date(), time(), BERLIN)
+    found = []
+    async with call.office.db.read() as tx:
+        today = await day_of(tx, call.member, midnight, midnight + timedelta(days=1))
+    wishes = await open_call_backs(call, today)
+    for appointment in today:
+        if appointment.id not in wishes:
+            continue
+        async with call.office.db.read() as tx:
+            case = await case_of(tx, appointment, call.office.keyring)
+        found.append(
+            ArrivalOut(
+                appointment=appointment.id,
+                name=case.contact.name,
+                since=wishes[appointment.id],
+                state="call-back",
+                room=f"/office/appointments/{appointment.id}#rueckruf",
+            )
+        )
+    return found
 
 
 def _entry(entry: Entry) -> Reply:

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from server.access import Appointment, Case, case_of, follow_ups, manage_token
 from server.booking.model import ALIVE
+from server.booking.move import may_exchange
 from server.booking.pages_parts import DayView, by_day, day_views
 from server.booking.routing import Slot, wish_of
 from server.catalog.model import Catalogue, ChecklistItem, Mode, Site
@@ -95,10 +96,16 @@ async def render_manage(
         error=error,
         here=base_of(call) if error else call.request.path_qs,
         notice=notice,
+        exchangeable=exchangeable(call, appointment) and appointment.starts_at <= call.now,
         checked=for_citizen(checked, call.language, call.now) if checked else "",
         room=room_state(call, appointment),
         onsite=await _follow_ups(call, catalogue, appointment),
     )
+
+
+def exchangeable(call: Call, appointment: Appointment) -> bool:
+    """Whether the video appointment can become a visit on site, also now that it may have begun."""
+    return may_exchange(appointment, call.office.settings, call.now)
 
 
 def checklist_of(catalogue: Catalogue, appointment: Appointment) -> list[ChecklistItem]:

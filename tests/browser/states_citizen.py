@@ -17,3 +17,22 @@ async def checked(visit: Visit) -> None:
     await visit.go(f"{path_of(visit.page)}/check")
     await visit.page.get_by_test_id("check-start").click()
     await expect(visit.page.get_by_test_id("check-result")).to_have_attribute("data-saved", "true")
+
+
+async def other_ways(visit: Visit) -> None:
+    await booked_by_video(visit)
+    await visit.go(f"{path_of(visit.page)}/ways")
+
+
+async def wrong_number(visit: Visit) -> None:
+    await other_ways(visit)
+    await visit.page.locator("input[name=phone]").fill("zwölf")
+    await visit.page.locator("form[action$='/call-back'] button").click()
+    await expect(visit.page.get_by_role("alert")).to_be_visible()
+
+
+async def to_be_called(visit: Visit) -> None:
+    await other_ways(visit)
+    await visit.page.locator("input[name=phone]").fill("0170 1234567")
+    await visit.page.locator("form[action$='/call-back'] button").click()
+    await expect(visit.page.locator("form[action$='/withdraw'] button")).to_be_visible()

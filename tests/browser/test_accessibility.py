@@ -79,6 +79,11 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
         "done": states_citizen.checked,
         "on site": in_turn(states.booked_on_site, below("/check")),
     },
+    "/a/{token}/ways": {
+        "open": states_citizen.other_ways,
+        "wrong number": states_citizen.wrong_number,
+        "to be called": states_citizen.to_be_called,
+    },
     "/a/{token}/room": {
         "much too early": states_office.much_too_early,
         "before it opens": states_office.before_it_opens,

@@ -48,6 +48,13 @@ export async function postJson(path: string, body: unknown): Promise<unknown> {
   return reply(await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }));
 }
 
+export async function remove(path: string): Promise<unknown> {
+  const token = csrfToken();
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (token !== "") headers["X-CSRF-Token"] = token;
+  return reply(await fetch(path, { method: "DELETE", headers }));
+}
+
 export async function getJson(path: string): Promise<unknown> {
   return reply(await fetch(path, { headers: { Accept: "application/json" }, cache: "no-store" }));
 }

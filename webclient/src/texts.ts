@@ -173,6 +173,35 @@ export const germanTexts = {
   "arrivals.title": "({count}) Gast wartet",
   "arrivals.lost": "Die Liste kann gerade nicht aktualisiert werden.",
   ...talkTexts,
+  "arrivals.call": "bittet um Rückruf",
+  "arrivals.call.new": "{name} bittet um Rückruf.",
+  "arrivals.call.show": "Nummer zeigen",
+  "rescue.title": "Klappt es nicht? Andere Wege",
+  "rescue.devices":
+    "Ihre Kamera oder Ihr Mikrofon ist nicht dabei. Sie können trotzdem warten, oder Sie nehmen einen anderen Weg.",
+  "rescue.line":
+    "Die Verbindung kommt gerade nicht zustande. Wir versuchen es weiter. Diese Wege gehen auch:",
+  "rescue.media": "Bild und Ton kommen nicht durch. Wir versuchen es weiter. Diese Wege gehen auch:",
+  "rescue.quality": "Die Verbindung ist seit einer Weile schlecht. Ohne Bild wird der Ton oft besser.",
+  "rescue.absent":
+    "Es dauert länger als geplant. Sie können weiter warten, oder Sie nehmen einen anderen Weg.",
+  "rescue.refused": "Der Raum lässt sich nicht betreten. Diese Wege stehen Ihnen offen:",
+  "rescue.late": "Der Raum ist geschlossen. Diese Wege stehen Ihnen offen:",
+  "rescue.check": "Nicht alles hat geklappt. Wenn es so bleibt, gibt es andere Wege:",
+  "rescue.sound": "Ohne Bild weiter",
+  "rescue.call.explain":
+    "Wir zeigen Ihre Nummer nur der Person, mit der Sie den Termin haben. Sie ruft Sie an. Das können Sie jederzeit zurücknehmen, dann ist die Nummer gelöscht.",
+  "rescue.call.number": "Telefonnummer",
+  "rescue.call.ask": "Ja, bitte rufen Sie mich an",
+  "rescue.call.asked": "Ihre Ansprechperson sieht jetzt Ihre Nummer und ruft Sie zu Ihrem Termin an.",
+  "rescue.call.withdraw": "Rückruf zurücknehmen",
+  "rescue.call.wrong": "Bitte prüfen Sie die Telefonnummer.",
+  "rescue.call.failed": "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.",
+  "rescue.onsite.explain":
+    "Statt der Videosprechstunde kommen Sie zu uns. Ihre Angaben und Unterlagen bleiben erhalten.",
+  "rescue.onsite": "Zeit vor Ort wählen",
+  "rescue.phone": "Oder rufen Sie uns an:",
+  "rescue.tocheck": "Kamera und Ton prüfen",
 } as const;
 
 export type TextKey = keyof typeof germanTexts;

@@ -16,6 +16,7 @@ export class SzCheck extends LitElement {
   #run: CheckRun | null = null;
   #chime = new Chime();
   #copied = false;
+  #told: Result | null = null;
 
   override createRenderRoot(): HTMLElement {
     return this;
@@ -54,11 +55,21 @@ export class SzCheck extends LitElement {
         socket: this.getAttribute("socket") ?? "/signaling/v1",
         result: this.getAttribute("result") ?? "",
       },
-      () => this.requestUpdate(),
+      () => this.#changed(),
       () => this.#chime.play(),
     );
     void this.#run.start();
     this.requestUpdate();
+  }
+
+  /** For elements beside this one: `sz-check` {result} whenever there is a result. */
+  #changed(): void {
+    this.requestUpdate();
+    const run = this.#run;
+    const result = run?.done ? (run.result ?? overall(run.findings)) : null;
+    if (result === null || result === this.#told) return;
+    this.#told = result;
+    this.dispatchEvent(new CustomEvent("sz-check", { detail: { result }, bubbles: true }));
   }
 
   #steps(run: CheckRun): TemplateResult {

@@ -22,9 +22,14 @@ export function parseArrivals(value: unknown): Arrival[] {
   );
 }
 
+/** Who waits in the room and asks to be called besides stands in the list twice. */
+export function keyOf(arrival: Arrival): string {
+  return arrival.state === "call-back" ? `${arrival.appointment} call-back` : arrival.appointment;
+}
+
 /** Those in `now` who were not there before; nobody for the first list of a page: it was there already. */
 export function newcomers(before: Arrival[] | null, now: Arrival[]): Arrival[] {
   if (before === null) return [];
-  const known = new Set(before.map((arrival) => arrival.appointment));
-  return now.filter((arrival) => !known.has(arrival.appointment));
+  const known = new Set(before.map(keyOf));
+  return now.filter((arrival) => !known.has(keyOf(arrival)));
 }

@@ -3,7 +3,7 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { getJson } from "../server";
 import { clockTime, text } from "../texts";
-import { type Arrival, newcomers, parseArrivals } from "./arrivals";
+import { type Arrival, keyOf, newcomers, parseArrivals } from "./arrivals";
 import { Chime } from "./chime";
 
 const pollEvery = 5000;
@@ -47,10 +47,8 @@ export class SzArrivals extends LitElement {
       ${
         arrivals.length === 0
           ? html`<p class="kern-body">${text("arrivals.none")}</p>`
-          : html`<ul class="sz-arrivals__list">${repeat(
-              arrivals,
-              (arrival) => arrival.appointment,
-              (arrival) => this.#row(arrival),
+          : html`<ul class="sz-arrivals__list">${repeat(arrivals, keyOf, (arrival) =>
+              this.#row(arrival),
             )}</ul>`
       }
       <button type="button" class="kern-btn kern-btn--tertiary" data-testid="arrivals-sound"
@@ -66,6 +64,7 @@ export class SzArrivals extends LitElement {
     const since = new Date(arrival.since);
     return html`<li>
       <a class="kern-link" href=${room} data-testid="arrival" data-state=${arrival.state}>${arrival.name}</a>
+      ${arrival.state === "call-back" ? html`<strong>${text("arrivals.call")}</strong>` : nothing}
       ${Number.isNaN(since.getTime()) ? nothing : text("arrivals.since", { time: clockTime(since) })}
     </li>`;
   }
@@ -91,7 +90,11 @@ export class SzArrivals extends LitElement {
   }
 
   #announce(fresh: Arrival[]): void {
-    this.#said = fresh.map((arrival) => text("arrivals.new", { name: arrival.name })).join(" ");
+    this.#said = fresh
+      .map((one) =>
+        text(one.state === "call-back" ? "arrivals.call.new" : "arrivals.new", { name: one.name }),
+      )
+      .join(" ");
     if (this.#sound) this.#chime.play();
     this.#calm();
     let lit = false;
