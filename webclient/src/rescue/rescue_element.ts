@@ -81,7 +81,8 @@ export class SzRescue extends LitElement {
   async #look(): Promise<void> {
     const room = document.querySelector<Room>("sz-room");
     // The room may have spoken before this element was there.
-    if (this.#phase === "") this.#phase = room?.querySelector<HTMLElement>("[data-phase]")?.dataset.phase ?? "";
+    if (this.#phase === "")
+      this.#phase = room?.querySelector<HTMLElement>("[data-phase]")?.dataset.phase ?? "";
     if (room === null || this.#phase === "") return;
     const reason = this.#watch.look(await this.#seen(room), Date.now());
     if (reason === this.#reason) return;
