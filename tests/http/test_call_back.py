@@ -71,6 +71,7 @@ async def test_the_number_is_sealed_and_no_other_clerk_gets_it(city: City) -> No
     await ask(city, booked)
     async with city.office.db.read() as tx:
         sealed = await tx.scalar(select(CallBackRow.phone_sealed))
+    assert sealed is not None
     assert b"0170" not in sealed
     other = await city.sign_in("clerk2")
     path = OFFICE.format(appointment=await city.id_of(booked))
@@ -118,7 +119,7 @@ async def test_without_script_every_way_is_open_on_a_page(city: City) -> None:
     assert "Ihre Ansprechperson sieht jetzt Ihre Nummer" in agreed.text
     assert len(await arrivals(clerk)) == 1
     back = await send(city.client, agreed.form("/withdraw"))
-    assert back.form("/call-back")
+    assert back.form("/call-back").method == "post"
     assert await arrivals(clerk) == []
     times = await get(city.client, back.links["Zeit vor Ort wählen"])
     assert times.slots
