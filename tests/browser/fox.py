@@ -29,6 +29,8 @@ Node = dict[str, Any]
 class FoxSeat:
     """One tab with cookies of its own."""
 
+    name = "Firefox"
+
     def __init__(self, bidi: Bidi, user: str, context: str) -> None:
         self.bidi, self.user, self.context = bidi, user, context
 
@@ -70,9 +72,12 @@ class FoxSeat:
         named = f"//label[contains(normalize-space(), {json.dumps(label)})]/@for"
         field = f"//*[@id = {named}]"
         await self._press({"type": "xpath", "value": field})
-        chord = [("keyDown", CONTROL), ("keyDown", "a"), ("keyUp", "a"), ("keyUp", CONTROL)]
-        keys = chord + [(stroke, letter) for letter in words for stroke in ("keyDown", "keyUp")]
-        await self._perform("key", [{"type": stroke, "value": letter} for stroke, letter in keys])
+        await self._strike([("keyDown", CONTROL), ("keyDown", "a"), ("keyUp", "a"), ("keyUp", CONTROL)])
+        await self.type(words)
+
+    async def type(self, words: str) -> None:
+        """Key by key, into what has the focus."""
+        await self._strike([(stroke, letter) for letter in words for stroke in ("keyDown", "keyUp")])
 
     async def screenshot(self) -> bytes:
         taken = await self.bidi.command("browsingContext.captureScreenshot", context=self.context)
@@ -134,6 +139,9 @@ class FoxSeat:
         except BidiError:
             return None  # the element is gone
         return found.get("result", {}).get("value")
+
+    async def _strike(self, keys: list[tuple[str, str]]) -> None:
+        await self._perform("key", [{"type": stroke, "value": key} for stroke, key in keys])
 
     async def _perform(self, kind: str, actions: list[dict[str, Any]]) -> None:
         source = {"type": kind, "id": kind, "actions": actions}

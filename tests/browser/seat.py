@@ -12,6 +12,8 @@ PATIENCE_S = 40.0
 class Seat(Protocol):
     """What the tests ask of both browsers. Whatever is not there yet is waited for."""
 
+    name: str
+
     async def goto(self, url: str) -> None: ...
     async def reload(self) -> None: ...
     async def url(self) -> str: ...
@@ -19,11 +21,14 @@ class Seat(Protocol):
     async def press(self, role: str, name: str) -> None: ...
     async def press_test_id(self, name: str) -> None: ...
     async def fill(self, label: str, words: str) -> None: ...
+    async def type(self, words: str) -> None: ...
     async def screenshot(self) -> bytes: ...
 
 
 class ChromiumSeat:
     """A page of Playwright's as a seat."""
+
+    name = "Chromium"
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -48,6 +53,9 @@ class ChromiumSeat:
 
     async def fill(self, label: str, words: str) -> None:
         await self.page.get_by_label(label).first.fill(words)
+
+    async def type(self, words: str) -> None:
+        await self.page.keyboard.type(words)
 
     async def screenshot(self) -> bytes:
         return await self.page.screenshot()

@@ -20,6 +20,8 @@ PLAYS = """(() => {
   const tiles = [...document.querySelectorAll('video[data-peer]')];
   return tiles.length > 0 && tiles.every((one) => one.videoWidth > 0 && !one.paused);
 })()"""
+WORDS = "[...document.querySelectorAll('[data-testid=safety-words] li')].map((word) => word.innerText)"
+TOLD = "document.querySelector('sz-room').innerText"
 MUTED = "document.querySelector('sz-room').innerText.includes('Mikrofon aus')"
 
 
@@ -129,4 +131,53 @@ async def test_they_meet(fox: Fox, browser: Browser, served_city: ServedCity, ci
     await pair.clerk.press_test_id("end-confirm")
     for seat in pair.both:
         await becomes(seat, STATE, "over")
+    assert pair.fox.complaints() == []
+
+
+async def write(seat: Seat, test_id: str, words: str) -> None:
+    """Types into the field with that test id, key by key."""
+    await seat.press_test_id(test_id)
+    await seat.type(words)
+
+
+async def compare_words(pair: Pair) -> None:
+    """Both read the same four words."""
+    for seat in pair.both:
+        await seat.press_test_id("open-safety")
+        await becomes(seat, f"{WORDS}.length", 4)
+    assert await pair.citizen.evaluate(WORDS) == await pair.clerk.evaluate(WORDS)
+    for seat in pair.both:
+        await seat.press_test_id("panel-close")
+
+
+async def chat(pair: Pair) -> None:
+    for seat, other in (pair.both, pair.both[::-1]):
+        await seat.press_test_id("open-chat")
+        await write(seat, "chat-field", f"Hallo aus {seat.name} 👋")
+        await seat.press_test_id("chat-send")
+        await becomes(other, f"{TOLD}.includes('Hallo aus {seat.name} 👋')")
+    for seat in pair.both:
+        await seat.press_test_id("panel-close")
+
+
+async def text_as_it_is_typed(pair: Pair) -> None:
+    for seat, other in (pair.both, pair.both[::-1]):
+        await seat.press_test_id("open-text")
+        await write(seat, "text-field", f"Getippt in {seat.name}")
+        await becomes(other, f"{TOLD}.includes('Getippt in {seat.name}')")
+    for seat in pair.both:
+        await seat.press_test_id("panel-close")
+
+
+@pytest.mark.criterion("C30")
+@pytest.mark.parametrize("citizen", ["firefox", "chromium"])
+async def test_they_write(fox: Fox, browser: Browser, served_city: ServedCity, citizen: str) -> None:
+    pair = await seats(fox, browser, citizen)
+    await enter(pair, served_city.url)
+    await pair.clerk.press_test_id("admit")
+    await see_and_hear_each_other(pair)
+    await compare_words(pair)
+    await chat(pair)
+    await text_as_it_is_typed(pair)
+    await see_and_hear_each_other(pair)
     assert pair.fox.complaints() == []
