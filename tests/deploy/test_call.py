@@ -51,6 +51,18 @@ async def meet(city: RunningCity, browser: Browser) -> tuple[Page, Page]:
     return citizen.page, clerk.page
 
 
+async def watched(page: Page) -> list[WebSocket]:
+    """From now on; the lines that it opens to signaling."""
+    opened: list[WebSocket] = []
+
+    def note(line: WebSocket) -> None:
+        opened.append(line)
+
+    page.on("websocket", note)
+    await watch(page)
+    return opened
+
+
 def went_on(found: Seen) -> None:
     assert found.longest <= MOST_MS
     assert found.frames > 0
@@ -68,10 +80,7 @@ async def test_the_picture_never_stops_while_every_process_restarts(
     await moving_pictures(pages[0])
     assert (await seen(pages[0])).longest > MOST_MS, "a picture that stands still is noticed"
 
-    opened: list[list[WebSocket]] = [[], []]
-    for page, lines in zip(pages, opened, strict=True):
-        page.on("websocket", lines.append)
-        await watch(page)
+    opened = [await watched(page) for page in pages]
     for _ in range(ROUNDS):
         for process in deployed.processes:
             await process.restart()
