@@ -30,6 +30,12 @@ function surfaceOf(track: MediaStreamTrack): Surface {
   return surface === "monitor" || surface === "window" || surface === "browser" ? surface : "unknown";
 }
 
+/** Phones have nothing to ask for. */
+export function canShare(): boolean {
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  return typeof devices?.getDisplayMedia === "function";
+}
+
 export class ScreenShare {
   /** What is shown now; null: nothing. */
   surface: Surface | null = null;
@@ -43,14 +49,13 @@ export class ScreenShare {
   /** Asks which screen, window or tab, and shows it. One at a time: to show another, this one is stopped. */
   async start(): Promise<void> {
     if (this.#asking || this.#stream !== null) return;
-    const devices = navigator.mediaDevices as MediaDevices | undefined;
-    if (typeof devices?.getDisplayMedia !== "function") {
+    if (!canShare()) {
       this.#failed("cannot");
       return;
     }
     this.#asking = true;
     try {
-      this.#show(await devices.getDisplayMedia(wish));
+      this.#show(await navigator.mediaDevices.getDisplayMedia(wish));
     } catch (error) {
       const name = error instanceof Error ? error.name : "";
       this.#failed(name === "NotAllowedError" || name === "AbortError" ? "refused" : "failed");

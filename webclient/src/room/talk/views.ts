@@ -7,6 +7,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { text } from "../../texts";
 import type { RoomSession } from "../session";
 import type { Notice } from "./control";
+import { canShare, type ScreenShare } from "./screen";
 import type { PanelName, Talk } from "./talk";
 import { chatPanel } from "./view_chat";
 import { safetyPanel, safetyWarnings } from "./view_safety";
@@ -111,16 +112,20 @@ function opener(talk: Talk, name: PanelName, label: string, news: boolean): Temp
   </button>`;
 }
 
+function shareButton(screen: ScreenShare): TemplateResult {
+  const now = screen.surface !== null;
+  return html`<button type="button" class="kern-btn kern-btn--${now ? "primary" : "secondary"}" data-testid="share"
+    @click=${() => (now ? screen.stop() : void screen.start())}>
+    <span class="kern-label">${text(now ? "talk.share.stop" : "talk.share")}</span>
+  </button>`;
+}
+
 export function talkControls(session: RoomSession, talk: Talk): Part {
   if (session.phase !== "call") return nothing;
   const { unread } = talk.chat.log;
-  const sharesNow = talk.screen.surface !== null;
   const chat = unread > 0 ? text("talk.chat.new", { count: unread }) : text("talk.chat");
   return html`${opener(talk, "chat", chat, unread > 0)}
     ${opener(talk, "text", text(talk.textIsNew ? "talk.text.new" : "talk.text"), talk.textIsNew)}
-    <button type="button" class="kern-btn kern-btn--${sharesNow ? "primary" : "secondary"}" data-testid="share"
-      @click=${() => (sharesNow ? talk.screen.stop() : void talk.screen.start())}>
-      <span class="kern-label">${text(sharesNow ? "talk.share.stop" : "talk.share")}</span>
-    </button>
+    ${canShare() ? shareButton(talk.screen) : nothing}
     ${opener(talk, "safety", text("talk.safety"), false)} ${sharing(talk)}`;
 }
