@@ -8,9 +8,10 @@ from playwright.async_api import Browser
 from tests.browser.fox import Fox, FoxSeat
 from tests.browser.people import new_person
 from tests.browser.seat import ChromiumSeat, Seat, becomes, until
+from tests.neighbours.turn import Turn
 from tests.office import small_city
 from tests.office.city import only_sqlite
-from tests.office.served import ServedCity
+from tests.office.served import ServeCity, ServedCity
 
 pytestmark = [pytest.mark.browser, only_sqlite()]
 NAME = "Erika Musterfrau"
@@ -73,6 +74,12 @@ async def figure(seat: Seat, name: str) -> float:
     return float(found[0].get(name) or 0) if found else 0.0
 
 
+async def reached_by(seat: Seat) -> str:
+    """host, srflx, prflx or relay."""
+    found = await seat.evaluate("document.querySelector('sz-room').statistics()")
+    return str(found[0]["selectedCandidateType"])
+
+
 async def rises(seat: Seat, name: str, by: float = 0) -> None:
     before = await figure(seat, name)
 
@@ -114,11 +121,14 @@ async def comes_back(pair: Pair) -> None:
 
 @pytest.mark.criterion("C30")
 @pytest.mark.parametrize("citizen", ["firefox", "chromium"])
-async def test_they_meet(fox: Fox, browser: Browser, served_city: ServedCity, citizen: str) -> None:
+async def test_they_meet(fox: Fox, browser: Browser, serve_city: ServeCity, turn: Turn, citizen: str) -> None:
+    """The clerk's side by way of a relay alone, as in a city."""
+    city = serve_city(turn_urls=",".join(turn.urls), turn_secret=turn.secret)
     pair = await seats(fox, browser, citizen)
-    await enter(pair, served_city.url)
+    await enter(pair, city.url)
     await pair.clerk.press_test_id("admit")
     await see_and_hear_each_other(pair)
+    assert await reached_by(pair.clerk) == "relay"
     for seat, other in (pair.both, pair.both[::-1]):
         await seat.press_test_id("mute-audio")
         await becomes(other, MUTED)
