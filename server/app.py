@@ -44,11 +44,13 @@ from server.planning.absence import look_after
 from server.planning.series import extend_all
 from server.rooms import pages as rooms_pages
 from server.rooms import (
+    pages_feedback,
     pages_incident,
     pages_invitation,
     pages_ways,
     routes_call_back,
     routes_check,
+    routes_feedback,
     routes_incident,
     routes_invitation,
     routes_transfer,
@@ -56,6 +58,7 @@ from server.rooms import (
 from server.rooms import routes as rooms_routes
 from server.rooms.admit import signaling_settings
 from server.rooms.close import close_cancelled
+from server.rooms.feedback import forget_feedback
 from server.rooms.finish import finish
 from server.rooms.listen import RoomWatch
 from server.rooms.report_incident import forget_incidents
@@ -94,6 +97,7 @@ ENDPOINTS: list[Endpoint] = [
     *routes_transfer.endpoints,
     *routes_invitation.endpoints,
     *routes_call_back.endpoints,
+    *routes_feedback.endpoints,
     *people_routes.endpoints,
     *planning_routes.endpoints,
     *routes_absence.endpoints,
@@ -107,6 +111,7 @@ PAGES: list[Page] = [
     *pages_incident.pages,
     *pages_invitation.pages,
     *pages_ways.pages,
+    *pages_feedback.pages,
     *people_pages.pages,
     *planning_pages.pages,
     *pages_absence.pages,
@@ -251,6 +256,7 @@ def jobs_of(office: Office) -> list[Job]:
             lambda now: close_cancelled(office.db, office.settings, office.rooms.publish, now),
         ),
         Job("incidents-forget", timedelta(hours=1), lambda now: forget_incidents(office.db, now)),
+        Job("feedback-forget", timedelta(hours=24), lambda now: forget_feedback(office.db, now)),
         Job("roster-ahead", timedelta(hours=6), plan_ahead),
         Job("absences", timedelta(seconds=10), lambda now: look_after(routes_absence.desk(office), now)),
         Job("sessions-tidy", timedelta(minutes=10), lambda now: tidy_sessions(office.db, now)),

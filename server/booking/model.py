@@ -147,6 +147,7 @@ class AppointmentRow(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    gave_feedback: Mapped[bool | None]
     reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     displaced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

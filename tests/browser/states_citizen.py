@@ -1,5 +1,7 @@
 """What a citizen meets on the way to the conversation and after it, in every state: the check and what follows."""
 
+from datetime import timedelta
+
 from playwright.async_api import expect
 
 from tests.browser.states import Visit, booked_by_video
@@ -36,3 +38,24 @@ async def to_be_called(visit: Visit) -> None:
     await visit.page.locator("input[name=phone]").fill("0170 1234567")
     await visit.page.locator("form[action$='/call-back'] button").click()
     await expect(visit.page.locator("form[action$='/withdraw'] button")).to_be_visible()
+
+
+async def feedback(visit: Visit) -> None:
+    await booked_by_video(visit)
+    path = path_of(visit.page)
+    visit.city.clock.advance(timedelta(days=20))
+    await visit.go(f"{path}/feedback")
+
+
+async def feedback_wrong(visit: Visit) -> None:
+    await feedback(visit)
+    await visit.page.evaluate("document.querySelector('form[action$=feedback]').noValidate = true")
+    await visit.page.locator("form[action$=feedback] button").click()
+    await expect(visit.page.get_by_role("alert")).to_be_visible()
+
+
+async def feedback_given(visit: Visit) -> None:
+    await feedback(visit)
+    await visit.page.locator("input[name=score]").first.check()
+    await visit.page.locator("form[action$=feedback] button").click()
+    await expect(visit.page.get_by_role("status")).to_be_visible()

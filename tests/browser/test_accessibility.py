@@ -79,6 +79,12 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
         "done": states_citizen.checked,
         "on site": in_turn(states.booked_on_site, below("/check")),
     },
+    "/a/{token}/feedback": {
+        "question": states_citizen.feedback,
+        "no answer": states_citizen.feedback_wrong,
+        "thanks": states_citizen.feedback_given,
+        "too early": in_turn(states.booked_by_video, below("/feedback")),
+    },
     "/a/{token}/ways": {
         "open": states_citizen.other_ways,
         "wrong number": states_citizen.wrong_number,
@@ -103,6 +109,7 @@ STAFF: Mapping[str, Mapping[str, Opening]] = {
         "preview": states_waiting.release_preview,
         "refused": states_waiting.release_refused,
     },
+    "/office/feedback": {"empty": inside("/office/feedback", "dpo")},
     "/office/day": {
         "empty": inside("/office/day?date=2027-03-06", "clerk1"),
         "with a guest": states_office.day_with_guest,

@@ -66,7 +66,10 @@ async def test_without_a_line_to_the_server_other_ways_are_offered(
 
 
 @pytest.mark.criterion("C26")
-async def test_a_poor_picture_is_given_up_for_the_sound(browser: Browser, served_city: ServedCity) -> None:
+@pytest.mark.criterion("C29")
+async def test_a_poor_picture_is_given_up_for_the_sound_and_the_end_asks_how_it_was(
+    browser: Browser, served_city: ServedCity
+) -> None:
     """The words under the picture decide; here they are said in the room's place."""
     citizen = Citizen(await new_person(browser), served_city.url)
     clerk = Clerk(await new_person(browser), served_city.url)
@@ -88,3 +91,10 @@ async def test_a_poor_picture_is_given_up_for_the_sound(browser: Browser, served
     await citizen.page.get_by_role("button", name="Ohne Bild weiter").click()
     await expect(citizen.page.get_by_test_id("mute-video")).to_have_attribute("aria-pressed", "true")
     await expect(clerk.page.get_by_text("Kein Bild", exact=True)).to_be_visible()
+
+    await clerk.page.get_by_test_id("end").click()
+    await clerk.page.get_by_test_id("end-confirm").click()
+    await citizen.page.get_by_role("link", name="Wie war Ihr Gespräch?").click()
+    await citizen.page.get_by_label("Gut", exact=True).check()
+    await citizen.page.get_by_role("button", name="Absenden").click()
+    await expect(citizen.page.get_by_text("Danke für Ihre Rückmeldung")).to_be_visible()

@@ -92,6 +92,7 @@ async def body_of(cell: Cell, world: World, values: dict[str, str], client: Clie
         "plan": {"json": {"parts": []}},
         "empty": {"json": {}},
         "check": {"json": ALL_WELL},
+        "score": {"json": {"score": 4}},
         "phone": {"json": {"phone": "0170 1234567"}},
         "page switch": {"data": {"to": "on", "csrf": csrf}},
         "appointment": {"json": {"hold": values["hold"], "name": "Erika Musterfrau"}},

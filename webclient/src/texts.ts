@@ -59,6 +59,7 @@ export const germanTexts = {
   "room.arrived": "{name} ist im Warteraum.",
   "room.joined": "{name} ist jetzt im Gespräch.",
   "room.left": "{name} hat den Raum verlassen.",
+  "room.feedback": "Wie war Ihr Gespräch?",
   "quality.good": "Gute Verbindung",
   "quality.fair": "Mäßige Verbindung",
   "quality.poor": "Schlechte Verbindung",

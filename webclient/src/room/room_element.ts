@@ -117,7 +117,7 @@ export class SzRoom extends LitElement {
       <p class="kern-sr-only" role="status" data-testid="announcement">${this.#said}</p>
       ${
         session.ended !== null || session.refused !== null
-          ? farewell(session, this.getAttribute("back"), this.#actions)
+          ? farewell(session, this.getAttribute("back"), this.#actions, this.getAttribute("feedback"))
           : this.#inside(session)
       }
     </div>`;

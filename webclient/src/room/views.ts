@@ -181,11 +181,25 @@ export function endDialog(actions: Actions): TemplateResult {
   </dialog>`;
 }
 
-export function farewell(session: RoomSession, back: string | null, actions: Actions): TemplateResult {
+export function farewell(
+  session: RoomSession,
+  back: string | null,
+  actions: Actions,
+  feedback: string | null = null,
+): TemplateResult {
   // Before the room opens there is nothing to press: the page enters by itself.
   const refused = session.refused !== null && session.refused.code !== "too-early";
   const again = refused || ["left", "idle", "replaced"].includes(session.ended ?? "");
+  const spoken =
+    feedback !== null && session.admitted && ["host", "left", "window"].includes(session.ended ?? "");
   return html`<div class="sz-farewell">
+    ${
+      spoken
+        ? html`<a class="kern-btn kern-btn--primary" href=${feedback} data-testid="feedback"
+            ><span class="kern-label">${text("room.feedback")}</span></a
+          >`
+        : nothing
+    }
     ${again ? button("primary", "again", text("room.again"), actions.again) : nothing}
     ${
       back === null
