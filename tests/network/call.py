@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, Playwright, async_playwright
+from playwright.async_api import Browser, Page, Playwright, async_playwright, expect
 
 from tests.browser.people import Citizen, Clerk, figure, new_person
 from tests.neighbours.browser import ARGUMENTS, find_chromium
@@ -51,6 +51,21 @@ class Call:
         await self.clerk.admit()
         for page in (self.citizen.page, self.clerk.page):
             await rises(lambda page=page: self.frames(page), by=5)  # type: ignore[misc]
+
+    async def part(self) -> None:
+        """Both leave, then the network is made whole."""
+        await self.leave()
+        self.internet.heal()
+        for page in (self.citizen.page, self.clerk.page):
+            await page.goto("about:blank")
+
+    async def leave(self) -> None:
+        """Said while it can still be heard, so that the next meeting begins in the waiting room."""
+        for page in (self.citizen.page, self.clerk.page):
+            leave = page.get_by_test_id("leave")
+            if await leave.count():
+                await leave.click()
+                await expect(leave).to_have_count(0)
 
 
 async def until(what: Callable[[], Awaitable[bool]], within_s: float = 30, every_s: float = 0.1) -> None:

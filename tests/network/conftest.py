@@ -30,6 +30,4 @@ async def meeting(booked: Call) -> AsyncIterator[Call]:
     try:
         yield booked
     finally:
-        booked.internet.heal()
-        for page in (booked.citizen.page, booked.clerk.page):
-            await page.goto("about:blank")
+        await booked.part()

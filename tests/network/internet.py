@@ -1,11 +1,16 @@
 """A small Internet: the city's house, a clerk's home behind its router, a citizen, and the core between them."""
 
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+from tests.neighbours.process import Neighbour
 from tests.network.namespaces import Host, Hosts, hosts
 
+ROOT = Path(__file__).parents[2]
 # Public by their looks, but the namespaces lead nowhere: no packet leaves this machine.
 CITY = "44.128.9.9"
 HOME = "44.128.1.2"  # what the world sees of the clerk's home
@@ -40,6 +45,7 @@ class Internet:
     home: Host
     citizen: Host
     core: Host
+    made: Hosts
 
     def lose(self, percent: int) -> None:
         """That share of the packets is lost from now on on the citizen's line, each way; 0: none, 100: an outage."""
@@ -62,6 +68,35 @@ class Internet:
         """The citizen's machine gets a new address, as a phone does that goes from Wi-Fi to the mobile network."""
         self._address(CITIZEN_LATER)
 
+    @contextmanager
+    def slow_line(self, milliseconds: int, folder: Path) -> Iterator[None]:
+        """The citizen's cable is replaced by one that takes so long each way, until the block ends."""
+        self.citizen.ip("link del eth0")
+        ends = (self.citizen.name, "eth0", self.core.name, "to-citizen")
+        command = [sys.executable, "-m", "tests.network.forwarder", str(milliseconds), *ends]
+        cable = Neighbour(command, folder / "cable.log", cwd=ROOT)
+        try:
+            cable.wait_until(lambda: all(one.has(device) for one, device in self._line))
+            self._plug_in()
+            yield
+        finally:
+            cable.stop()
+            while any(one.has(device) for one, device in self._line):
+                time.sleep(0.01)
+            self.made.link(self.core, "to-citizen", self.citizen, "eth0")
+            self._plug_in()
+
+    @property
+    def _line(self) -> tuple[tuple[Host, str], ...]:
+        return (self.citizen, "eth0"), (self.core, "to-citizen")
+
+    def _plug_in(self) -> None:
+        for host, device in self._line:
+            host.ip(f"link set {device} up")
+        for address in (CITIZEN, CITIZEN_LATER):
+            self.core.ip(f"addr add {_gateway(address)}/24 dev to-citizen")
+        self._address(CITIZEN)
+
     def _address(self, address: str) -> None:
         if address in self.citizen.ip("-4 addr show dev eth0"):
             return
@@ -80,14 +115,13 @@ def internet() -> Iterator[Internet]:
 def _build(made: Hosts) -> Internet:
     names = ("city", "clerk", "home", "citizen", "core")
     city, clerk, home, citizen, core = (made.host(name) for name in names)
-    ends = (("home", home, HOME, "wan"), ("citizen", citizen, CITIZEN, "eth0"), ("city", city, CITY, "eth0"))
-    for name, host, address, device in ends:
+    made.link(core, "to-citizen", citizen, "eth0")
+    for name, host, address, device in (("home", home, HOME, "wan"), ("city", city, CITY, "eth0")):
         gateway = _gateway(address)
         made.link(core, f"to-{name}", host, device)
         core.ip(f"addr add {gateway}/24 dev to-{name}")
         host.ip(f"addr add {address}/24 dev {device}")
         host.ip(f"route add default via {gateway}")
-    core.ip("addr add 44.128.3.1/24 dev to-citizen")
     made.link(home, "lan", clerk, "eth0")
     home.ip("addr add 192.168.178.1/24 dev lan")
     clerk.ip(f"addr add {CLERK}/24 dev eth0")
@@ -95,7 +129,9 @@ def _build(made: Hosts) -> Internet:
     for router in (core, home):
         router.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1")
     home.nft(MASQUERADE)
-    return Internet(city, clerk, home, citizen, core)
+    net = Internet(city, clerk, home, citizen, core, made)
+    net._plug_in()
+    return net
 
 
 def _gateway(address: str) -> str:

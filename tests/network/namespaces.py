@@ -33,6 +33,10 @@ class Host:
     def ip(self, words: str) -> str:
         return self.run("ip", *words.split())
 
+    def has(self, device: str) -> bool:
+        """Whether the host has a network device of that name."""
+        return device in self.ip("-o link show").replace("@", ":").replace(":", " ").split()
+
     def nft(self, rules: str) -> None:
         self.run("nft", "-f", "-", given=rules)
 
