@@ -245,8 +245,13 @@ async def appointments_of_absence(tx: AsyncConnection, staff: Staff, absence_id:
 
 async def case_of(tx: AsyncConnection, appointment: Appointment | WaitingEntry, keyring: Keyring) -> Case:
     """The case of what was handed out here, opened; `NotFound` once its key is gone."""
+    return await case_by_id(tx, appointment.case_id, keyring)
+
+
+async def case_by_id(tx: AsyncConnection, case_id: str | None, keyring: Keyring) -> Case:
+    """For the house's own work (arriving documents); never with an id from outside."""
     columns = (CaseRow.id, CaseRow.wrapped_key, CaseRow.key_version, CaseRow.contact_sealed)
-    query = select(*columns).where(CaseRow.id == appointment.case_id)
+    query = select(*columns).where(CaseRow.id == case_id)
     row = (await tx.execute(query)).first()
     if row is None or row.wrapped_key is None or row.contact_sealed is None:
         raise NotFound

@@ -25,6 +25,7 @@ from server.db import Database
 from server.documents import delete as documents_delete
 from server.documents import pages as documents_pages
 from server.documents import routes as documents_routes
+from server.documents.resume import finish_arrived
 from server.documents.rotate import keyring_of
 from server.documents.seal import Store
 from server.jobs import Job, JobRunner
@@ -228,6 +229,10 @@ def jobs_of(office: Office) -> list[Job]:
         if await remind(office.db, office.settings.remind_hours, now):
             office.bell.ring()
 
+    async def sweep_documents(now: datetime) -> None:
+        await finish_arrived(office.db, office.store, office.keyring, now)
+        await documents_delete.sweep(office.db, office.store, now)
+
     async def tidy_store(_now: object) -> None:
         await documents_delete.tidy_store(office.db, office.store, await asyncio.to_thread(office.store.now))
 
@@ -243,7 +248,7 @@ def jobs_of(office: Office) -> list[Job]:
         Job(
             "documents-sweep",
             timedelta(minutes=1),
-            lambda now: documents_delete.sweep(office.db, office.store, now),
+            sweep_documents,
         ),
         Job(
             "store-tidy",

@@ -125,7 +125,7 @@ class Settings(BaseSettings):
     room_closes_minutes: int = Field(
         60, ge=0, le=240, description="Room closes this long after the appointment's end"
     )
-    upload_limit_mb: int = Field(50, ge=1, le=500, description="Largest document")
+    upload_limit_mb: int = Field(150, ge=1, le=500, description="Largest document")
     max_holds: int = Field(
         10, ge=1, le=10_000_000, description="Open holds per client address; buildings share one"
     )

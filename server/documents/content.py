@@ -4,6 +4,7 @@ A name or a declared type is never asked. PDF: ISO 32000-1 § 7.5; JPEG: ITU-T T
 """
 
 import re
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 from server.errors import BadInput, TypeNotAllowed
@@ -55,6 +56,23 @@ class Inspector:
         if not self._walker.whole:
             raise BadInput(BROKEN)
         return self.media_type
+
+
+async def refuse_foreign_beginning(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Passes a file's first bytes on once they show a kind that may come in: `TypeNotAllowed` otherwise."""
+    head = b""
+    known = False
+    async for chunk in chunks:
+        if known:
+            yield chunk
+            continue
+        head += chunk
+        if len(head) >= _HEAD:
+            _recognised(head)
+            known = True
+            yield head
+    if not known and head:
+        yield head
 
 
 def _recognised(head: bytes) -> tuple[str, _Walker]:

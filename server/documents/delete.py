@@ -68,7 +68,7 @@ async def sweep(db: Database, store: Store, now: datetime) -> Swept:
 async def tidy_store(db: Database, store: Store, now: datetime) -> int:
     """Removes what uploads left whose process died; looks at every file, so once an hour is enough."""
     await db.settle()
-    return await asyncio.to_thread(store.remove_leftovers, now) + await remove_orphans(db, store, now)
+    return await remove_orphans(db, store, now)
 
 
 async def close_due_cases(db: Database, now: datetime) -> int:

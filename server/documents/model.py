@@ -11,7 +11,13 @@ STATES = ("receiving", "quarantine", "checking", "accepted", "resend", "refused"
 
 
 class DocumentRow(Base):
-    """A file sent to a case. Deleting is two-step: `deleted_at` first, then bytes, then the row."""
+    """A file of a case. Deleting is two-step: `deleted_at` first, then bytes, then the row.
+
+    `direction`: "in" came from the citizen, "out" is the city's for the citizen. `size` is the whole size in bytes,
+    `received` how much of it has come. At `expires_at` an unfinished upload dies, and a document of the city's can be
+    fetched no more. `reason_key` names a template, `reason_sealed` are the clerk's own words. `scanned_with`: which
+    signatures the scanner had; `pages`: how many there are to look at.
+    """
 
     __tablename__ = "document"
 
@@ -22,5 +28,20 @@ class DocumentRow(Base):
     media_type: Mapped[str] = mapped_column(String(40))
     size: Mapped[int]
     state: Mapped[str] = mapped_column(String(12))
+    direction: Mapped[str] = mapped_column(String(4), default="in", server_default="in")
+    received: Mapped[int] = mapped_column(default=0, server_default="0")
+    pages: Mapped[int | None]
+    reason_key: Mapped[str | None] = mapped_column(String(40))
+    reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    scanned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    scanned_with: Mapped[str | None] = mapped_column(String(80))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+
+def name_bound(case_id: str, document_id: str) -> str:
+    """What the sealed name of a document is bound to."""
+    return f"case/{case_id}/document/{document_id}/name"

@@ -1,86 +1,169 @@
 """How a stream of bytes is sealed piece by piece, and opened again. Where the pieces lie is in `seal.py`.
 
-A sealed file is MAGIC, an eight-byte random prefix, then pieces of 64 KiB. Each piece is AES-256-GCM under the
-case key with nonce = prefix + piece number; the additional data names the case, the document and whether the piece
-is the last. So cutting, reordering and swapping between documents or cases are noticed (the STREAM construction,
-Hoang, Reyhanitabar, Rogaway, Vizár 2015; NIST SP 800-38D).
+A sealed file is MAGIC, a random name of eight bytes, then pieces of at most 64 KiB of text. Each piece is its length
+(four bytes, the top bit marks the last one), a random nonce and AES-256-GCM under the case key; the additional data
+names the case, the document, the file's random name, the piece's number and whether it is the last. So cutting,
+reordering and swapping between files, documents or cases are noticed (the STREAM construction, Hoang, Reyhanitabar,
+Rogaway, Vizár 2015; NIST SP 800-38D). A piece may be shorter than 64 KiB: a broken-off upload goes on after it.
+
+Files of version 0.1 (`SZD1`) have pieces of equal length and counted nonces; they are still opened.
 """
 
 import secrets
+import struct
 from collections.abc import Iterator
+from typing import NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from server.sealing import SealBroken
 
-MAGIC = b"SZD1"
-PREFIX = 8
-HEAD = len(MAGIC) + PREFIX
+MAGIC = b"SZD2"
+MAGIC_0_1 = b"SZD1"
+NAME = 8
+HEAD = len(MAGIC) + NAME
 PIECE = 64 * 1024
 TAG = 16
+NONCE = 12
+LENGTH = struct.Struct(">I")
+AROUND = LENGTH.size + NONCE + TAG
+LAST = 1 << 31
 
 
 class Sealer:
-    """Seals one file in order; a sealer is never used for a second file."""
+    """Seals one file in order; a sealer is never used for a second file. `goes_on_at` continues one begun earlier."""
 
-    def __init__(self, key: bytes, bound_to: str) -> None:
+    def __init__(self, key: bytes, bound_to: str, *, head: bytes = b"", goes_on_at: int = 0) -> None:
+        self.head = head or MAGIC + secrets.token_bytes(NAME)
         self._cipher = AESGCM(key)
         self._bound = bound_to.encode()
-        self._prefix = secrets.token_bytes(PREFIX)
-        self._next = 0
-        self.head = MAGIC + self._prefix
+        self._next = goes_on_at
 
     def pieces(self, plain: bytes, *, last: bool) -> bytes:
-        """The sealed pieces of `plain`, which must be whole pieces unless it holds the last."""
+        """The sealed pieces of `plain`; with `last` the file ends here. The last piece may be empty."""
         return b"".join(self._sealed(plain, last=last))
 
     def _sealed(self, plain: bytes, *, last: bool) -> Iterator[bytes]:
         starts = range(0, max(len(plain), 1), PIECE)
         for start in starts:
             final = last and start == starts[-1]
-            yield self._cipher.encrypt(
-                _nonce(self._prefix, self._next), plain[start : start + PIECE], _aad(self._bound, final)
-            )
+            nonce = secrets.token_bytes(NONCE)
+            text = plain[start : start + PIECE]
+            yield LENGTH.pack(len(text) | (LAST if final else 0)) + nonce
+            yield self._cipher.encrypt(nonce, text, _aad(self._bound, self.head, self._next, final))
             self._next += 1
 
 
-class Opener:
-    """Opens one sealed file in order; `size` is that of the sealed file in bytes."""
+class Opener(Protocol):
+    """Opens one sealed file in order, whatever parts it comes in. `SealBroken` when anything differs."""
 
-    def __init__(self, key: bytes, bound_to: str, head: bytes, size: int) -> None:
-        if len(head) != HEAD or not head.startswith(MAGIC) or size <= HEAD:
-            raise SealBroken(bound_to)
-        self._cipher = AESGCM(key)
-        self._bound_to = bound_to
-        self._prefix = head[len(MAGIC) :]
-        self._count = -(-(size - HEAD) // (PIECE + TAG))
-        self._next = 0
+    def feed(self, sealed: bytes) -> bytes:
+        """As much of the text as can be vouched for so far."""
+        ...
 
-    def plain(self, sealed: bytes) -> bytes:
-        """The text of some whole pieces; `SealBroken` when anything differs from what was sealed."""
-        bound = self._bound_to.encode()
-        opened = []
-        for start in range(0, len(sealed), PIECE + TAG):
-            final = self._next == self._count - 1
-            piece = sealed[start : start + PIECE + TAG]
-            try:
-                opened.append(
-                    self._cipher.decrypt(_nonce(self._prefix, self._next), piece, _aad(bound, final))
-                )
-            except (InvalidTag, ValueError) as error:
-                raise SealBroken(self._bound_to) from error
-            self._next += 1
-        return b"".join(opened)
+    def finish(self) -> bytes:
+        """What is left of the text; `SealBroken` when the file does not end as it was sealed."""
+        ...
+
+
+def opener(key: bytes, bound_to: str, head: bytes) -> Opener:
+    """The opener for the file that begins with `head` (its first HEAD bytes)."""
+    if len(head) == HEAD and head.startswith(MAGIC):
+        return _Opener(key, bound_to, head)
+    if len(head) == HEAD and head.startswith(MAGIC_0_1):
+        return _Opener01(key, bound_to, head)
+    raise SealBroken(bound_to)
+
+
+class PieceHead(NamedTuple):
+    """What a piece says of itself before it is opened: bytes of text, and whether the file ends with it."""
+
+    text: int
+    last: bool
 
     @property
-    def done(self) -> bool:
-        return self._next >= self._count
+    def sealed(self) -> int:
+        """All bytes of the piece, its own head included."""
+        return self.text + AROUND
 
 
-def _nonce(prefix: bytes, number: int) -> bytes:
-    return prefix + number.to_bytes(4, "big")
+def piece_head(data: bytes | bytearray) -> PieceHead:
+    """Reads the four bytes at the beginning of a piece."""
+    (number,) = LENGTH.unpack_from(data)
+    return PieceHead(number & ~LAST, bool(number & LAST))
 
 
-def _aad(bound: bytes, final: bool) -> bytes:
-    return bound + (b"/last" if final else b"/more")
+class _Opener:
+    def __init__(self, key: bytes, bound_to: str, head: bytes) -> None:
+        self._cipher = AESGCM(key)
+        self._bound_to, self._head = bound_to, head
+        self._rest = bytearray()
+        self._next = 0
+        self._ended = False
+
+    def feed(self, sealed: bytes) -> bytes:
+        self._rest += sealed
+        opened = []
+        at = 0
+        while len(self._rest) - at >= LENGTH.size:
+            piece = piece_head(self._rest[at : at + LENGTH.size])
+            if self._ended or piece.text > PIECE:
+                raise SealBroken(self._bound_to)
+            if len(self._rest) - at < piece.sealed:
+                break
+            opened.append(self._opened(bytes(self._rest[at + LENGTH.size : at + piece.sealed]), piece.last))
+            at += piece.sealed
+        del self._rest[:at]
+        return b"".join(opened)
+
+    def _opened(self, piece: bytes, last: bool) -> bytes:
+        aad = _aad(self._bound_to.encode(), self._head, self._next, last)
+        try:
+            text = self._cipher.decrypt(piece[:NONCE], piece[NONCE:], aad)
+        except InvalidTag as error:
+            raise SealBroken(self._bound_to) from error
+        self._next += 1
+        self._ended = last
+        return text
+
+    def finish(self) -> bytes:
+        if not self._ended or self._rest:
+            raise SealBroken(self._bound_to)
+        return b""
+
+
+class _Opener01:
+    """Pieces of PIECE + TAG bytes; only the end of the file tells which one is the last."""
+
+    def __init__(self, key: bytes, bound_to: str, head: bytes) -> None:
+        self._cipher = AESGCM(key)
+        self._bound_to = bound_to
+        self._prefix = head[len(MAGIC_0_1) :]
+        self._rest = b""
+        self._next = 0
+
+    def feed(self, sealed: bytes) -> bytes:
+        self._rest += sealed
+        whole = max(0, (len(self._rest) - 1) // (PIECE + TAG)) * (PIECE + TAG)
+        pieces, self._rest = self._rest[:whole], self._rest[whole:]
+        return b"".join(
+            self._opened(pieces[start : start + PIECE + TAG], b"/more")
+            for start in range(0, whole, PIECE + TAG)
+        )
+
+    def finish(self) -> bytes:
+        return self._opened(self._rest, b"/last")
+
+    def _opened(self, piece: bytes, place: bytes) -> bytes:
+        nonce = self._prefix + self._next.to_bytes(4, "big")
+        try:
+            text = self._cipher.decrypt(nonce, piece, self._bound_to.encode() + place)
+        except (InvalidTag, ValueError) as error:
+            raise SealBroken(self._bound_to) from error
+        self._next += 1
+        return text
+
+
+def _aad(bound: bytes, head: bytes, number: int, last: bool) -> bytes:
+    return b"/".join((bound, head[len(MAGIC) :], b"%d" % number, b"last" if last else b"more"))

@@ -1,7 +1,6 @@
 """Documents over HTTP: forms and files read as a stream, downloads written as one. What is allowed is in the verbs."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
 
@@ -9,27 +8,21 @@ from aiohttp import BodyPartReader, ClientError, MultipartReader, web
 from aiohttp.http import HttpProcessingError
 
 from server.access import Appointment, appointment_by_token, appointment_for
+from server.documents import routes_tus as tus
 from server.documents.delete import take_back
+from server.documents.routes_stream import BROKEN_OFF, CHUNK, NO_FILE, PACE_S, TOO_SLOW, file_of
 from server.documents.upload import OTHER, StoredDocument, receive
 from server.documents.view import OpenedDocument, documents_of, download_headers, open_document
 from server.errors import BadInput, Conflict, Gone, TooLarge, TooLate, TypeNotAllowed
 from server.web.api import Endpoint, Int, Model, Reply
 from server.web.call import Call
 
-CHUNK = 256 * 1024
 MEGABYTE = 1_000_000
 AROUND_THE_FILE = 64 * 1024
 MOST_FIELDS = 10
 LONGEST_FIELD = 1_000
-PACE_S = 30.0
-PACE_BYTES = 16 * 1024
 
 NO_FORM = "Bitte senden Sie die Datei als multipart/form-data."
-NO_FILE = "Bitte wählen Sie eine Datei aus."
-BROKEN_OFF = "Die Übertragung ist abgebrochen. Bitte senden Sie die Datei noch einmal."
-TOO_SLOW = (
-    "Die Übertragung war zu langsam und wurde beendet. Bitte versuchen Sie es mit einer besseren Verbindung."
-)
 
 
 class DocumentOut(Model):
@@ -54,7 +47,7 @@ async def receive_form(call: Call, appointment: Appointment) -> StoredDocument:
     if length is not None and length > limit + AROUND_THE_FILE:
         raise TooLarge(params={"limit_mb": limit // MEGABYTE}, limit=limit)
     fields, part = await _up_to_the_file(call.request)
-    async with aclosing(_steady(part)) as chunks:
+    async with aclosing(file_of(part)) as chunks:
         return await receive(
             call.office.db,
             call.office.store,
@@ -112,28 +105,6 @@ async def _text(part: BodyPartReader) -> str:
     return text
 
 
-async def _steady(part: BodyPartReader) -> AsyncGenerator[bytes, None]:
-    """The file's chunks. One that trickles (under 16 KiB in 30 s) is ended: it would hold its place for hours."""
-    clock = asyncio.get_running_loop().time
-    since, arrived, empty = clock(), 0, True
-    try:
-        while not part.at_eof():
-            async with asyncio.timeout_at(since + PACE_S):
-                chunk = await part.read_chunk(CHUNK)
-            arrived += len(chunk)
-            if arrived >= PACE_BYTES:
-                since, arrived = clock(), 0
-            empty = empty and not chunk
-            if chunk:
-                yield chunk
-    except (ValueError, AssertionError, HttpProcessingError, ClientError, ConnectionError):
-        raise BadInput(BROKEN_OFF) from None
-    except TimeoutError:
-        raise BadInput(TOO_SLOW) from None
-    if empty and not part.filename:
-        raise BadInput(NO_FILE)
-
-
 async def send_document(call: Call, opened: OpenedDocument) -> web.StreamResponse:
     """Answers with a download; also for pages."""
     response = web.StreamResponse(headers=download_headers(opened.document))
@@ -170,6 +141,9 @@ async def _download(call: Call, appointment: Appointment) -> web.StreamResponse:
 
 
 async def post_document(call: Call) -> Reply:
+    """A form with the file in it; or, from a client that can go on after a broken line, the announcement of one."""
+    if tus.speaks_tus(call.request):
+        return await tus.create(call, await _own(call))
     return Reply(_out(await receive_form(call, await _own(call))), status=201)
 
 
@@ -177,13 +151,29 @@ async def get_documents(call: Call) -> Reply:
     return await _list(call, await _own(call))
 
 
-async def get_document(call: Call) -> web.StreamResponse:
+async def get_document(call: Call) -> Reply | web.StreamResponse:
+    """The download; HEAD tells how far an upload is."""
+    if call.request.method == "HEAD" and tus.speaks_tus(call.request):
+        return await tus.standing(call, await _own(call))
     return await _download(call, await _own(call))
+
+
+async def ask_document_options(call: Call) -> Reply:
+    await _own(call)
+    return tus.options(call)
+
+
+async def patch_document(call: Call) -> Reply:
+    return await tus.part(call, await _own(call))
+
+
+async def post_to_document(call: Call) -> Reply:
+    return await tus.overridden(call, await _own(call))
 
 
 async def delete_document(call: Call) -> Reply:
     await take_back(call.office.db, await _own(call), call.path("document"), call.now)
-    return Reply(status=204)
+    return Reply(status=204, headers={"Tus-Resumable": tus.VERSION} if tus.speaks_tus(call.request) else {})
 
 
 async def get_office_documents(call: Call) -> Reply:
@@ -220,6 +210,33 @@ endpoints: list[Endpoint] = [
         returns={201: DocumentOut},
         refusals=(BadInput, TooLarge, TypeNotAllowed, Conflict, TooLate),
         consumes="multipart/form-data",
+    ),
+    Endpoint(
+        "OPTIONS",
+        OWN,
+        ask_document_options,
+        "Was für Übertragungen in Teilen gilt (tus 1.0.0)",
+        returns={204: None},
+    ),
+    Endpoint(
+        "PATCH",
+        f"{OWN}/{{document}}",
+        patch_document,
+        "Den nächsten Teil einer Datei senden (tus 1.0.0)",
+        returns={204: None},
+        refusals=(BadInput, TooLarge, TypeNotAllowed, TooLate, *tus.REFUSALS),
+        headers=("Tus-Resumable", "Upload-Offset"),
+        consumes=tus.PART,
+    ),
+    Endpoint(
+        "POST",
+        f"{OWN}/{{document}}",
+        post_to_document,
+        "Wie PATCH, HEAD oder DELETE, mit X-HTTP-Method-Override (tus 1.0.0)",
+        returns={204: None},
+        refusals=(BadInput, TooLarge, TypeNotAllowed, TooLate, *tus.REFUSALS),
+        headers=("X-HTTP-Method-Override",),
+        consumes=tus.PART,
     ),
     Endpoint("GET", OWN, get_documents, "Die gesendeten Unterlagen", returns={200: list[DocumentOut]}),
     Endpoint(

@@ -7,13 +7,13 @@ import asyncio
 import os
 import re
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from server.documents.pieces import HEAD, PIECE, TAG, Opener, Sealer
-from server.sealing import SealBroken
+from server.documents.pieces import AROUND, HEAD, PIECE, Sealer, opener
 
 T = TypeVar("T")
 
@@ -30,19 +30,20 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._writers: dict[str, tuple[asyncio.Event, asyncio.Event]] = {}
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     async def write(self, document_id: str, key: bytes, bound_to: str, chunks: AsyncIterator[bytes]) -> int:
         """Seals the stream under the document's name; returns the size of the plain text in bytes."""
-        part, whole = self._part(document_id), self._whole(document_id)
-        sealer = Sealer(key, _bound(bound_to, document_id))
+        part, whole = self.part(document_id), self._whole(document_id)
+        sealer = Sealer(key, bound(bound_to, document_id))
         try:
-            file = await _in_thread(lambda: _create(part))
+            file = await in_thread(lambda: _create(part))
             try:
                 size = await self._pour(file, sealer, chunks)
             finally:
                 file.close()
-            await _in_thread(lambda: _publish(part, whole))
+            await in_thread(lambda: publish(part, whole))
         except BaseException:
             part.unlink(missing_ok=True)
             raise
@@ -61,8 +62,8 @@ class Store:
                 whole = (len(waiting) - 1) // PIECE * PIECE
                 plain = bytes(memoryview(waiting)[:whole])
                 del waiting[:whole]
-                await _in_thread(lambda plain=plain: file.write(sealer.pieces(plain, last=False)))  # type: ignore[misc]
-        await _in_thread(lambda: _finish(file, sealer.pieces(bytes(waiting), last=True)))
+                await in_thread(lambda plain=plain: file.write(sealer.pieces(plain, last=False)))  # type: ignore[misc]
+        await in_thread(lambda: settle(file, sealer.pieces(bytes(waiting), last=True)))
         return size
 
     async def read(self, document_id: str, key: bytes, bound_to: str) -> AsyncGenerator[bytes, None]:
@@ -71,37 +72,59 @@ class Store:
         Every piece is checked before it is handed out; that the end is missing shows at the end.
         """
         path = self._whole(document_id)
-        file = await _in_thread(lambda: path.open("rb"))
+        file = await in_thread(lambda: path.open("rb"))
         try:
-            size = os.fstat(file.fileno()).st_size
-            opener = Opener(key, _bound(bound_to, document_id), file.read(HEAD), size)
-            while not opener.done:
-                yield await _in_thread(lambda: opener.plain(_read_batch(file)))
+            opening = opener(key, bound(bound_to, document_id), file.read(HEAD))
+            while batch := await in_thread(lambda: file.read(BATCH * (PIECE + AROUND))):
+                if text := await in_thread(lambda batch=batch: opening.feed(batch)):  # type: ignore[misc]
+                    yield text
+            if text := opening.finish():
+                yield text
         finally:
             file.close()
 
+    @contextmanager
+    def writing(self, document_id: str) -> Iterator[asyncio.Event]:
+        """While a request of this process writes a file: the event says that another one wants to."""
+        stop, done = asyncio.Event(), asyncio.Event()
+        self._writers[document_id] = (stop, done)
+        try:
+            yield stop
+        finally:
+            done.set()
+            if self._writers.get(document_id) == (stop, done):
+                del self._writers[document_id]
+
+    async def interrupt(self, document_id: str) -> None:
+        """Asks who writes this file in this process to stop, and waits until all that came is kept."""
+        if document_id in self._writers:
+            stop, done = self._writers[document_id]
+            stop.set()
+            await done.wait()
+
+    async def complete(self, document_id: str) -> None:
+        """A file that grew to its end in `grow.py` takes its place; that it has already is fine."""
+        part, whole = self.part(document_id), self._whole(document_id)
+        if not await in_thread(whole.exists):
+            await in_thread(lambda: publish(part, whole))
+
     async def remove(self, document_id: str) -> None:
         """Takes the bytes away; that they are already gone is fine."""
-        for path in (self._whole(document_id), self._part(document_id)):
-            await _in_thread(lambda path=path: path.unlink(missing_ok=True))  # type: ignore[misc]
-
-    def remove_leftovers(self, now: datetime) -> int:
-        """Removes what uploads left that died with their process more than an hour ago; returns how many."""
-        old = [path for path in self._folder.glob("*.part") if _untouched(path, now)]
-        for path in old:
-            path.unlink(missing_ok=True)
-        return len(old)
+        for path in (self._whole(document_id), self.part(document_id)):
+            await in_thread(lambda path=path: path.unlink(missing_ok=True))  # type: ignore[misc]
 
     def settled(self, now: datetime) -> list[str]:
-        """The ids of all files stored more than an hour ago: those without a row are orphans."""
-        return [path.stem for path in self._folder.glob("*.sealed") if _untouched(path, now)]
+        """The ids of all files, whole or begun, untouched for more than an hour: those without a row are orphans."""
+        files = [*self._folder.glob("*.sealed"), *self._folder.glob("*.part")]
+        return [path.stem for path in files if _untouched(path, now)]
 
     def now(self) -> datetime:
         """The time by the store's own clock, which dates its files: a network folder's may differ from ours."""
         with tempfile.TemporaryFile(dir=self._folder) as mark:  # has no name: nobody finds it in the store
             return datetime.fromtimestamp(os.fstat(mark.fileno()).st_mtime, UTC)
 
-    def _part(self, document_id: str) -> Path:
+    def part(self, document_id: str) -> Path:
+        """Where a document lies while it is not whole."""
         return self._folder / f"{_checked(document_id)}.part"
 
     def _whole(self, document_id: str) -> Path:
@@ -114,7 +137,7 @@ def _checked(document_id: str) -> str:
     return document_id
 
 
-def _bound(bound_to: str, document_id: str) -> str:
+def bound(bound_to: str, document_id: str) -> str:
     return f"{bound_to}/document/{document_id}"
 
 
@@ -122,26 +145,19 @@ def _create(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
-def _finish(file: BinaryIO, sealed: bytes) -> None:
+def settle(file: BinaryIO, sealed: bytes) -> None:
     file.write(sealed)
     file.flush()
     os.fsync(file.fileno())
 
 
-def _publish(part: Path, whole: Path) -> None:
+def publish(part: Path, whole: Path) -> None:
     part.replace(whole)
     folder = os.open(whole.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
-
-
-def _read_batch(file: BinaryIO) -> bytes:
-    batch = file.read(BATCH * (PIECE + TAG))
-    if not batch:
-        raise SealBroken("shorter than it was")
-    return batch
 
 
 def _untouched(path: Path, now: datetime) -> bool:
@@ -151,7 +167,7 @@ def _untouched(path: Path, now: datetime) -> bool:
         return False
 
 
-async def _in_thread(work: Callable[[], T]) -> T:
+async def in_thread(work: Callable[[], T]) -> T:
     """Like asyncio.to_thread, but a cancelled caller waits for the step under way: its file must not be closed."""
     step = asyncio.ensure_future(asyncio.to_thread(work))
     try:

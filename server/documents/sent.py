@@ -9,9 +9,10 @@ from server.documents.model import DocumentRow
 
 
 async def items_sent(tx: AsyncConnection, case_ids: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
-    """Case ► (item's key, document's state) of every living document, oldest first; no entry where nothing came."""
+    """Case ► (item's key, document's state) of every whole document, oldest first; no entry where nothing came."""
     query = select(DocumentRow.case_id, DocumentRow.item, DocumentRow.state)
     query = query.where(DocumentRow.case_id.in_(list(case_ids)), DocumentRow.deleted_at.is_(None))
+    query = query.where(DocumentRow.state != "receiving")
     sent: dict[str, list[tuple[str, str]]] = {}
     for row in await tx.execute(query.order_by(DocumentRow.created_at)):
         sent.setdefault(row.case_id, []).append((row.item, row.state))

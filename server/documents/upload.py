@@ -15,7 +15,7 @@ from server.booking.model import ALIVE, AppointmentRow, CaseRow
 from server.catalog.model import ServiceRow
 from server.db import Database
 from server.documents.content import Inspector
-from server.documents.model import DocumentRow
+from server.documents.model import DocumentRow, name_bound
 from server.documents.names import clean_name, named_truly, refuse_foreign_extension
 from server.documents.seal import Store
 from server.errors import BadInput, Conflict, TooLarge, TooLate
@@ -62,16 +62,13 @@ async def receive(
     `TooLate` (appointment over or cancelled), `NotFound` (case closed). The bytes stream in outside any
     transaction; if the entry then fails they are removed, and if the process dies in between, the sweep finds them.
     """
-    if appointment.state == "pending":
-        raise TooLate("Bitte bestätigen Sie zuerst den Termin mit dem Link in der E-Mail.")
-    if appointment.state not in ALIVE:
-        raise TooLate
+    check_open(appointment)
     name = clean_name(filename)
     refuse_foreign_extension(name)
     async with db.read() as tx:
         case = await case_of(tx, appointment, keyring)
-        await _refuse_foreign_item(tx, appointment, item)
-        await _refuse_too_many(tx, case.id, 0, limit)
+        await refuse_foreign_item(tx, appointment, item)
+        await refuse_too_many(tx, case.id, 0, limit)
     document_id = secrets.token_hex(16)
     inspector = Inspector()
     async with aclosing(_inspected(chunks, inspector, limit)) as passing:
@@ -81,15 +78,23 @@ async def receive(
     document = StoredDocument(document_id, item, name, inspector.media_type, size, "checking", now)
     try:
         async with db.write() as tx:
-            await _refuse_unless_open(tx, appointment)
-            await _refuse_too_many(tx, case.id, size, limit)
-            await _enter(tx, case, document)
+            await refuse_unless_open(tx, appointment)
+            await refuse_too_many(tx, case.id, size, limit)
+            await enter(tx, case, document, received=size)
             detail = {"appointment": appointment.id, "item": item, "size": size}
             await audit.record(tx, now, "citizen", "document.received", document_id, **detail)
     except BaseException:
         await store.remove(document_id)
         raise
     return document
+
+
+def check_open(appointment: Appointment) -> None:
+    """Documents belong to a confirmed appointment that is not over: `TooLate`."""
+    if appointment.state == "pending":
+        raise TooLate("Bitte bestätigen Sie zuerst den Termin mit dem Link in der E-Mail.")
+    if appointment.state not in ALIVE:
+        raise TooLate
 
 
 async def _inspected(
@@ -105,7 +110,8 @@ async def _inspected(
     inspector.finish()
 
 
-async def _refuse_foreign_item(tx: AsyncConnection, appointment: Appointment, item: str) -> None:
+async def refuse_foreign_item(tx: AsyncConnection, appointment: Appointment, item: str) -> None:
+    """`BadInput` for an item that the appointment's services do not ask for ahead."""
     if item == OTHER:
         return
     wanted = select(ServiceRow.checklist).where(ServiceRow.id.in_([id_ for id_, _ in appointment.services]))
@@ -115,7 +121,8 @@ async def _refuse_foreign_item(tx: AsyncConnection, appointment: Appointment, it
     raise BadInput(UNKNOWN_ITEM)
 
 
-async def _refuse_too_many(tx: AsyncConnection, case_id: str, size: int, limit: int) -> None:
+async def refuse_too_many(tx: AsyncConnection, case_id: str, size: int, limit: int) -> None:
+    """`Conflict` for too many files, `TooLarge` for too many bytes; what was announced counts as if it were there."""
     used = select(func.count(), func.coalesce(func.sum(DocumentRow.size), 0))
     # files taken back count until their bytes are gone: else the disk could be filled by taking back
     files, total = (await tx.execute(used.where(DocumentRow.case_id == case_id))).one()
@@ -125,7 +132,7 @@ async def _refuse_too_many(tx: AsyncConnection, case_id: str, size: int, limit: 
         raise TooLarge(TOO_MUCH, params={"limit_mb": limit * MOST_FULL_FILES // 1_000_000}, limit=limit)
 
 
-async def _refuse_unless_open(tx: AsyncConnection, appointment: Appointment) -> None:
+async def refuse_unless_open(tx: AsyncConnection, appointment: Appointment) -> None:
     """Locks the case, so that two uploads count after each other and closing it waits or has happened."""
     lock = select(CaseRow.wrapped_key).where(CaseRow.id == appointment.case_id).with_for_update()
     key = (await tx.execute(lock)).scalar_one_or_none()
@@ -134,17 +141,26 @@ async def _refuse_unless_open(tx: AsyncConnection, appointment: Appointment) -> 
         raise TooLate
 
 
-async def _enter(tx: AsyncConnection, case: Case, document: StoredDocument) -> None:
-    bound_to = f"case/{case.id}/document/{document.id}/name"
+async def enter(
+    tx: AsyncConnection,
+    case: Case,
+    document: StoredDocument,
+    *,
+    received: int,
+    expires_at: datetime | None = None,
+) -> None:
+    """The document's row; its name is sealed."""
     await tx.execute(
         insert(DocumentRow).values(
             id=document.id,
             case_id=case.id,
             item=document.item,
-            name_sealed=seal(case.key, document.name.encode(), bound_to),
+            name_sealed=seal(case.key, document.name.encode(), name_bound(case.id, document.id)),
             media_type=document.media_type,
             size=document.size,
             state=document.state,
+            received=received,
+            expires_at=expires_at,
             created_at=document.created_at,
         )
     )

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server import audit
 from server.access import Appointment, Case, Staff, case_of
 from server.db import Database
-from server.documents.model import DocumentRow
+from server.documents.model import DocumentRow, name_bound
 from server.documents.seal import Store
 from server.documents.upload import StoredDocument
 from server.errors import Gone, NotFound
@@ -61,7 +61,8 @@ async def open_document(
     """
     async with db.read() as tx:
         case = await case_of(tx, appointment, keyring)
-        row = (await tx.execute(_living(case.id).where(DocumentRow.id == document_id))).first()
+        whole = and_(DocumentRow.id == document_id, DocumentRow.state != "receiving")
+        row = (await tx.execute(_living(case.id).where(whole))).first()
     if row is None:
         raise NotFound
     document = _opened(case, row)
@@ -113,7 +114,7 @@ def _living(case_id: str) -> Select[str, str, bytes, str, int, str, datetime]:
 
 
 def _opened(case: Case, row: Any) -> StoredDocument:
-    name = open_sealed(case.key, row.name_sealed, f"case/{case.id}/document/{row.id}/name").decode()
+    name = open_sealed(case.key, row.name_sealed, name_bound(case.id, row.id)).decode()
     return StoredDocument(row.id, row.item, name, row.media_type, row.size, row.state, row.created_at)
 
 

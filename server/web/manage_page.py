@@ -92,6 +92,7 @@ async def render_manage(
         stations=[station for service, _ in chosen for station in service.stations],
         documents=documents,
         may_send=alive and appointment.ends_at > call.now,
+        upload_endpoint=f"/api/v1/appointments/{call.path('token')}/documents",
         upload_limit_mb=call.office.settings.upload_limit_mb,
         error=error,
         here=base_of(call) if error else call.request.path_qs,

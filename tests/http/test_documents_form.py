@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, FormData
 
-from server.documents import routes
+from server.documents import routes_stream
 from tests.office.city import City
 
 
@@ -57,7 +57,7 @@ async def test_a_form_sent_without_choosing_a_file_says_so(city: City) -> None:
 
 
 async def test_an_upload_that_trickles_is_ended(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routes, "PACE_S", 0.3)
+    monkeypatch.setattr(routes_stream, "PACE_S", 0.3)
     booked = await city.book("bauberatung", "video")
 
     async def trickling() -> AsyncIterator[bytes]:

@@ -73,6 +73,14 @@ def path_of(cell: Cell, world: World, fresh: Thing) -> dict[str, str]:
     return {**leaked, "document": aim.document, "service": service, "scope": "home", **NOWHERE}
 
 
+PART = {
+    "Tus-Resumable": "1.0.0",
+    "Upload-Offset": "0",
+    "X-HTTP-Method-Override": "PATCH",
+    "Content-Type": "application/offset+octet-stream",
+}
+
+
 async def body_of(cell: Cell, world: World, values: dict[str, str], client: Client) -> dict[str, Any]:
     """What the request sends, complete and right in itself: only the right to it may decide."""
     sends = TABLE[cell.key].sends
@@ -98,6 +106,7 @@ async def body_of(cell: Cell, world: World, values: dict[str, str], client: Clie
         "appointment": {"json": {"hold": values["hold"], "name": "Erika Musterfrau"}},
         "details": {"data": {"name": "Erika Musterfrau"}},
         "file": {"data": a_file()},
+        "part": {"data": b"%PDF-1.7\n", "headers": PART},
         "wrong password": {"json": wrong},
         "page wrong password": {"data": wrong},
         "": {"data": {"csrf": csrf}} if cell.key.startswith("POST /office") else {},

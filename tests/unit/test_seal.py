@@ -2,12 +2,11 @@
 
 import os
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from server.documents.pieces import HEAD, PIECE, TAG
+from server.documents.pieces import AROUND, HEAD, PIECE
 from server.documents.seal import Store
 from server.sealing import SealBroken
 
@@ -65,7 +64,9 @@ async def test_a_changed_byte_is_noticed(store: Store, tmp_path: Path, position:
         await opened(store, FIRST)
 
 
-@pytest.mark.parametrize("kept", [0, HEAD, HEAD + PIECE + TAG, HEAD + 2 * (PIECE + TAG), HEAD + PIECE + 5])
+@pytest.mark.parametrize(
+    "kept", [0, HEAD, HEAD + PIECE + AROUND, HEAD + 2 * (PIECE + AROUND), HEAD + PIECE + 5]
+)
 async def test_a_cut_file_is_noticed(store: Store, tmp_path: Path, kept: int) -> None:
     await store.write(FIRST, KEY, CASE, stream(os.urandom(3 * PIECE)))
     file_of(tmp_path, FIRST).write_bytes(file_of(tmp_path, FIRST).read_bytes()[:kept])
@@ -91,7 +92,7 @@ async def test_pieces_in_another_order_are_noticed(store: Store, tmp_path: Path)
 
 
 def _split(sealed: bytes) -> tuple[bytes, bytes, bytes, bytes]:
-    piece = PIECE + TAG
+    piece = PIECE + AROUND
     ends = (HEAD, HEAD + piece, HEAD + 2 * piece)
     return sealed[: ends[0]], sealed[ends[0] : ends[1]], sealed[ends[1] : ends[2]], sealed[ends[2] :]
 
@@ -130,12 +131,3 @@ async def test_a_file_without_bytes_on_disk_is_missing(store: Store) -> None:
 async def test_a_document_id_is_never_a_path(store: Store, name: str) -> None:
     with pytest.raises(ValueError, match="document id"):
         await store.write(name, KEY, CASE, stream(b"x"))
-
-
-async def test_leftovers_of_a_dead_process_go_after_an_hour(store: Store, tmp_path: Path) -> None:
-    part = tmp_path / "store" / f"{FIRST}.part"
-    part.write_bytes(b"sealed")
-    now = datetime.fromtimestamp(part.stat().st_mtime, UTC)
-    assert store.remove_leftovers(now + timedelta(minutes=59)) == 0
-    assert store.remove_leftovers(now + timedelta(minutes=61)) == 1
-    assert not part.exists()

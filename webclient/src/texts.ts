@@ -154,6 +154,8 @@ export const germanTexts = {
   "check.denied.other":
     "Erlauben Sie Kamera und Mikrofon in den Einstellungen Ihres Browsers für diese Seite. Laden Sie dann die Seite neu.",
   "upload.sending": "{name} wird gesendet: {share} von 100",
+  "upload.waiting":
+    "Die Verbindung ist unterbrochen. Sobald sie wieder da ist, geht es von selbst dort weiter.",
   "upload.checking": "Die Datei ist angekommen und wird geprüft …",
   "upload.done": "Die Datei ist angekommen.",
   "upload.large": "{name} ist zu groß. Erlaubt sind höchstens {limit} MB.",

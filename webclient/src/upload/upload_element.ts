@@ -1,21 +1,18 @@
-// <sz-upload>: around a plain multipart form, shows how far the sending is and what is wrong with a file before it is
-// sent. Without script the form inside is sent by the browser; what is accepted is the server's decision alone.
-import { csrfToken, problemOf } from "../server";
+// <sz-upload>: around a plain multipart form, sends the file in parts that survive a broken line, shows how far it is and
+// what is wrong with a file before it is sent. Without script the form inside is sent by the browser; what is accepted is
+// the server's decision alone.
+import type { ProblemReply } from "../server";
 import { text } from "../texts";
 import { fileProblem } from "./file_rules";
+import { ResumableSending } from "./resumable";
 
-/** The server's reason: the detail of problem+json, or what its page says as an alert; empty when it gives none. */
-function refusal(request: XMLHttpRequest): string {
-  if (request.responseType !== "document") return problemOf(request.status, request.responseText).detail;
-  return request.responseXML?.querySelector('[role="alert"]')?.textContent?.trim() ?? "";
-}
-
-/** Attribute: `limit`, the largest size in bytes. Children: a `<form method=post enctype=multipart/form-data>`. */
+/** Attributes: `limit`, the largest size in bytes; `endpoint`, where uploads in parts are begun; `back`, the page to show
+ * afterwards (without: this one). Children: a `<form method=post enctype=multipart/form-data>`. */
 export class SzUpload extends HTMLElement {
   #status: HTMLElement | null = null;
   #bar: HTMLProgressElement | null = null;
   #cancel: HTMLButtonElement | null = null;
-  #request: XMLHttpRequest | null = null;
+  #sending: ResumableSending | null = null;
 
   connectedCallback(): void {
     const form = this.querySelector("form");
@@ -47,7 +44,7 @@ export class SzUpload extends HTMLElement {
     label.className = "kern-label";
     label.textContent = text("upload.cancel");
     cancel.append(label);
-    cancel.addEventListener("click", () => this.#request?.abort());
+    cancel.addEventListener("click", () => void this.#stop(form));
     form.after(bar, status, cancel);
     [this.#bar, this.#status, this.#cancel] = [bar, status, cancel];
   }
@@ -93,53 +90,53 @@ export class SzUpload extends HTMLElement {
   }
 
   #send(form: HTMLFormElement): void {
-    const name = this.#files(form)[0]?.file.name ?? "";
-    const request = new XMLHttpRequest();
-    this.#request = request;
-    request.open("POST", form.action);
-    request.setRequestHeader("Accept", "application/problem+json, text/html;q=0.5");
-    const token = csrfToken();
-    if (token !== "") request.setRequestHeader("X-CSRF-Token", token);
-    request.onreadystatechange = () => {
-      // Read as a page by the browser itself: no script here may make one from text.
-      const type = request.getResponseHeader("Content-Type") ?? "";
-      if (request.readyState === XMLHttpRequest.HEADERS_RECEIVED && type.startsWith("text/html")) {
-        request.responseType = "document";
-      }
-    };
-    request.upload.onprogress = (event) => this.#progress(name, event);
-    request.onload = () => this.#answered(form, request);
-    request.onerror = () => this.#failed(form, text("upload.offline"));
-    request.onabort = () => this.#failed(form, text("upload.cancelled"));
+    const file = this.#files(form)[0]?.file;
+    const endpoint = this.getAttribute("endpoint");
+    if (file === undefined || endpoint === null) {
+      form.submit();
+      return;
+    }
+    const item = form.querySelector<HTMLSelectElement>('[name="item"]')?.value ?? "";
     this.#busy(true, form);
-    request.send(new FormData(form));
+    this.#sending = new ResumableSending(file, endpoint, item, {
+      progress: (sent, total) => this.#progress(file.name, sent, total),
+      waiting: () => this.#say(text("upload.waiting")),
+      done: () => this.#arrived(form),
+      failed: (problem) => this.#refused(form, problem),
+    });
+    void this.#sending.start();
   }
 
-  #progress(name: string, event: ProgressEvent): void {
-    if (!event.lengthComputable || this.#bar === null) return;
-    const share = Math.floor((100 * event.loaded) / event.total);
+  #progress(name: string, sent: number, total: number): void {
+    if (this.#bar === null || total === 0) return;
+    const share = Math.floor((100 * sent) / total);
     this.#bar.value = share;
     // Every tenth is said: a screen reader shall not count aloud.
     const said = share - (share % 10);
     this.#say(share === 100 ? text("upload.checking") : text("upload.sending", { name, share: said }));
   }
 
-  #answered(form: HTMLFormElement, request: XMLHttpRequest): void {
-    if (request.status >= 400) {
-      this.#mark(form, request.status < 500);
-      this.#failed(form, refusal(request) || text("upload.failed"));
-      return;
-    }
+  #arrived(form: HTMLFormElement): void {
     this.#busy(false, form);
     this.#say(text("upload.done"));
     form.reset();
     const done = new CustomEvent("sz-uploaded", { bubbles: true, cancelable: true });
-    // The form's answer is the page with the new list: shown as the browser itself would have.
     if (!this.dispatchEvent(done)) return;
-    const shown = request.responseURL;
-    if (shown !== "" && shown !== location.href.split("#")[0] && shown !== form.action)
-      location.assign(shown);
-    else location.reload();
+    // The page with the new list, as after the form itself.
+    const page = this.getAttribute("back");
+    if (page === null) location.reload();
+    else location.assign(page);
+  }
+
+  #refused(form: HTMLFormElement, problem: ProblemReply | null): void {
+    const status = problem?.status ?? 0;
+    this.#mark(form, status >= 400 && status < 500);
+    this.#failed(form, problem?.detail || text(problem === null ? "upload.offline" : "upload.failed"));
+  }
+
+  async #stop(form: HTMLFormElement): Promise<void> {
+    await this.#sending?.cancel();
+    this.#failed(form, text("upload.cancelled"));
   }
 
   #failed(form: HTMLFormElement, words: string): void {
