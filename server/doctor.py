@@ -2,18 +2,23 @@
 
 import asyncio
 import os
+import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import aiohttp
 from sqlalchemy import text
 
+from server.clock import SystemClock
 from server.db import Database
 from server.errors import Unavailable
 from server.migrations.run import is_current
+from server.rooms.admit import signaling_settings
 from server.settings import Settings
 from signaling.bus import open_bus
 from signaling.messages import SUBPROTOCOL
+from signaling.turn import ice_servers
+from signaling.turn_probe import TurnTrouble, probe
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings.append(_public(settings))
     findings.append(_proxies(settings))
     findings.append(await _signaling(settings))
-    findings.append(_turn(settings))
+    findings += await _turn(settings)
     return findings
 
 
@@ -144,9 +149,28 @@ async def _signaling(settings: Settings) -> Finding:
     return Finding(good, f"Signaling antwortet unter {settings.signaling_url}")
 
 
-def _turn(settings: Settings) -> Finding:
-    good = bool(settings.turn_list) or settings.demo
-    return Finding(
-        good,
-        "TURN eingerichtet" if settings.turn_list else "Ohne TURN ist die Adresse des Home-Office sichtbar",
-    )
+async def _turn(settings: Settings) -> list[Finding]:
+    """Every way to the relay is gone, with a credential of a minute."""
+    if not settings.turn_list:
+        return [Finding(settings.demo, "Ohne TURN ist die Adresse des Home-Office sichtbar")]
+    now = SystemClock().now().timestamp()
+    server = ice_servers(signaling_settings(settings), "doctor", now - 540, now)[0]
+    # One after the other: a coturn that has just started refuses some of several people who come at once.
+    return [await _relay(url, server["username"], server["credential"]) for url in settings.turn_list]
+
+
+async def _relay(url: str, username: str, credential: str) -> Finding:
+    try:
+        probed = await probe(url, username, credential)
+    except TurnTrouble as trouble:
+        why = "das Geheimnis passt nicht" if trouble.code == 401 else f"Fehler {trouble.code}"
+        return Finding(False, f"TURN unter {url} gibt keinen Zugang: {why}")
+    except ssl.SSLError as error:
+        return Finding(False, f"TURN unter {url}: das Zertifikat gilt nicht ({error.reason or 'TLS'})")
+    except ValueError:
+        return Finding(False, f"„{url}“ ist keine Adresse eines TURN-Servers (turn:… oder turns:…)")
+    except (OSError, TimeoutError, asyncio.IncompleteReadError):
+        return Finding(False, f"TURN unter {url} antwortet nicht")
+    if probed.open_to:
+        return Finding(False, f"TURN unter {url} führt ins eigene Haus: {', '.join(probed.open_to)}")
+    return Finding(True, f"TURN unter {url} vermittelt über {probed.relayed[0]}")

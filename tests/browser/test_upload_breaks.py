@@ -94,7 +94,9 @@ async def test_a_plan_of_120_megabytes_arrives_over_a_line_that_breaks_five_time
 
 
 @pytest.mark.criterion("D02")
-async def test_after_a_reload_the_same_file_goes_on_where_it_was(browser: Browser, city: City, plan: Path) -> None:
+async def test_after_a_reload_the_same_file_goes_on_where_it_was(
+    browser: Browser, city: City, plan: Path
+) -> None:
     booked = await city.book("bauberatung", "video")
     line = BreakingLine(city.client.make_url("/").port or 0, breaks=1, every=20 * MEGABYTE)
     page = await new_person(browser)

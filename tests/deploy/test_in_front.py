@@ -7,6 +7,8 @@ import socket
 import ssl
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -18,7 +20,10 @@ from tests.browser.people import PLAN
 from tests.deploy.people import beside, book, enter, free, hold
 from tests.deploy.running_city import RunningCity
 from tests.neighbours.nginx import TEMPLATE, VARIABLE
+from tests.neighbours.process import free_port
 from tests.neighbours.smtp import Mailbox
+from tests.network.namespaces import ThisMachine
+from tests.network.relay import SECRET, Relay, relay
 from tests.office.served import ROOT
 
 MEGABYTE = 1024 * 1024
@@ -188,14 +193,20 @@ async def test_who_invents_a_forwarded_address_is_counted_as_before(
                 assert gone.status == 204
 
 
+@pytest.fixture
+def turn_as_shipped(tmp_path: Path) -> Iterator[Relay]:
+    with relay(ThisMachine(), ("127.0.0.1",), tmp_path, ports=(free_port(), free_port())) as running:
+        yield running
+
+
 async def test_the_doctor_finds_the_whole_of_it_well_and_names_what_does_not_fit(
-    deployed: RunningCity, smtp: Mailbox
+    deployed: RunningCity, smtp: Mailbox, turn_as_shipped: Relay
 ) -> None:
     well = {
         **deployed.server[0].environment,
         "SPRECHZEIT_SMTP_URL": smtp.url,
-        "SPRECHZEIT_TURN_URLS": "turn:127.0.0.1:3478",
-        "SPRECHZEIT_TURN_SECRET": "of the relay",
+        "SPRECHZEIT_TURN_URLS": ",".join(turn_as_shipped.urls[:2]),
+        "SPRECHZEIT_TURN_SECRET": SECRET,
         "SSL_CERT_FILE": str(deployed.certificate),
     }
     code, said = await doctor(well)

@@ -61,6 +61,20 @@ class Host:
             return probe.connect_ex((address, port)) == 0
 
 
+class ThisMachine(Host):
+    """No namespace at all, for what needs no network of its own and no rights."""
+
+    def __init__(self) -> None:
+        super().__init__("here")
+
+    def inside(self, *command: str) -> list[str]:
+        return list(command)
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        yield
+
+
 class Hosts:
     """Makes hosts and links; `close` takes all of it away, whatever has happened."""
 

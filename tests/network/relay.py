@@ -22,7 +22,7 @@ from tests.network.turn_client import Credential, TurnClient, credential
 SHIPPED = Path(__file__).parents[2] / "deploy" / "coturn" / "turnserver.conf"
 SECRET = "turn-secret-of-the-network-tests-0123456789"
 NAME = "turn.sprechzeit.test"
-UDP, TLS = 3478, 443
+PORTS = (3478, 443)
 
 
 @dataclass
@@ -33,14 +33,15 @@ class Relay:
     address: str
     server: Neighbour
     authority: Path
+    ports: tuple[int, int] = PORTS
 
     @property
     def urls(self) -> tuple[str, str, str]:
         place = f"[{self.address}]" if ":" in self.address else self.address
         return (
-            f"turn:{place}:{UDP}?transport=udp",
-            f"turn:{place}:{UDP}?transport=tcp",
-            f"turns:{place}:{TLS}?transport=tcp",
+            f"turn:{place}:{self.ports[0]}?transport=udp",
+            f"turn:{place}:{self.ports[0]}?transport=tcp",
+            f"turns:{place}:{self.ports[1]}?transport=tcp",
         )
 
     def client(self, at: Host, transport: str = "udp", known: Credential | None = None) -> TurnClient:
@@ -49,21 +50,25 @@ class Relay:
         kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
         plain = at.socket(family, kind)
         plain.settimeout(5)
-        plain.connect((self.address, TLS if transport == "tls" else UDP))
+        plain.connect((self.address, self.ports[transport == "tls"]))
         if transport == "tls":
             context = ssl.create_default_context(cafile=str(self.authority))
             plain = context.wrap_socket(plain, server_hostname=NAME)
         return TurnClient(plain, known or credential(SECRET, time.time() + 3600))
 
     def serves(self) -> bool:
-        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
-        with self.host.socket(family, socket.SOCK_STREAM) as probe:
-            probe.settimeout(0.5)
-            return probe.connect_ex((self.address, TLS)) == 0
+        """Whether both doors are open: TLS, and UDP, which opens last."""
+        try:
+            with self.client(self.host, "tls") as over_tls, self.client(self.host) as over_udp:
+                return all(client.greets() for client in (over_tls, over_udp))
+        except OSError:
+            return False
 
 
 @contextmanager
-def relay(host: Host, addresses: Sequence[str], folder: Path, shipped: str = "") -> Iterator[Relay]:
+def relay(
+    host: Host, addresses: Sequence[str], folder: Path, shipped: str = "", ports: tuple[int, int] = PORTS
+) -> Iterator[Relay]:
     """Runs until the block ends. `shipped` may be another file's text, for controls."""
     folder.mkdir(parents=True, exist_ok=True)
     authority, certificate, key = _certificate(folder, addresses)
@@ -78,12 +83,14 @@ def relay(host: Host, addresses: Sequence[str], folder: Path, shipped: str = "")
         text = text.replace(name, value)
     for name in ("listening-ip", "relay-ip"):
         text = text.replace(f"{name}=TURN-ADDRESS", "\n".join(f"{name}={one}" for one in addresses))
+    for name, shipped_port, port in zip(("listening-port", "tls-listening-port"), PORTS, ports, strict=True):
+        text = text.replace(f"\n{name}={shipped_port}", f"\n{name}={port}")
     file = folder / "turnserver.conf"
     file.write_text(text)
     beside = ("--log-file=stdout", f"--pidfile={folder / 'turn.pid'}", f"--db={folder / 'turn.db'}")
     command = host.inside("turnserver", "-c", str(file), *beside)
     server = Neighbour(command, folder / "turn.log", cwd=folder)
-    running = Relay(host, addresses[0], server, authority)
+    running = Relay(host, addresses[0], server, authority, ports)
     try:
         server.wait_until(running.serves)
         yield running

@@ -153,6 +153,34 @@ def test_nothing_comes_out_at_an_inner_address(guarded: House, family: str) -> N
     assert [address for address in INNER[family] if arrives(guarded, family, address)] == []
 
 
+def meet(host: Host, running: Relay) -> bytes:
+    """Two people who both reach each other over the relay alone: what the second hears of the first."""
+    with running.client(host) as one, running.client(host) as other:
+        ones, others = one.allocate(), other.allocate()
+        assert {ones[0], others[0]} == {RELAY[0]}
+        other.permit(ones[0])
+        one.send_on(one.bind(others), b"from relay to relay")
+        return other.receive()
+
+
+def test_two_people_on_the_relay_meet(guarded: House) -> None:
+    assert meet(guarded.host, guarded.relay) == b"from relay to relay"
+
+
+def test_two_people_on_a_relay_behind_a_nat_meet(tmp_path: Path) -> None:
+    """With the two lines that the file names for that case."""
+    inner = "10.0.0.9"
+    lines = f"\nexternal-ip={RELAY[0]}/{inner}\nallowed-peer-ip={inner}\n"
+    with hosts() as made:
+        host = made.host("nat")
+        host.ip(f"addr add {inner}/24 dev lo")
+        with relay(host, [inner], tmp_path, SHIPPED.read_text() + lines) as running:
+            assert meet(host, running) == b"from relay to relay"
+            with running.client(host) as client:
+                client.allocate()
+                assert not granted(client, "10.0.0.5")
+
+
 def test_the_other_family_is_no_way_around(guarded: House) -> None:
     with guarded.client("v4") as client:
         for address in ("::ffff:127.0.0.1", "::1", "64:ff9b::a00:5"):

@@ -10,11 +10,11 @@ from signaling.settings import SignalingSettings
 from signaling.turn import ice_servers
 from tests.network.call import Call
 from tests.network.internet import CITY
-from tests.network.relay import SECRET, TLS
-from tests.network.relay import UDP as PLAIN
+from tests.network.relay import PORTS, SECRET
 from tests.network.turn_client import Credential, RefusedByTurn, credential
 from tests.network.world import World
 
+PLAIN, TLS = PORTS
 # What a firewall leaves open before both people ► how the browsers reach the relay then.
 FIREWALLS = {
     "udp": f"meta l4proto {{ tcp, udp }} th dport {{ 8080, {PLAIN}, 49152-65535 }}",

@@ -56,6 +56,11 @@ class TurnClient:
         answer = self._ask(Message(stun.ALLOCATE, asked))
         return answer.address(stun.RELAYED)
 
+    def greets(self) -> bool:
+        """Whether a server asks back who we are."""
+        self._socket.settimeout(0.5)
+        return self._exchange(Message(stun.ALLOCATE, {stun.TRANSPORT: stun.UDP})).error == 401
+
     def permit(self, peer: str) -> None:
         """RefusedByTurn."""
         request = Message(stun.CREATE_PERMISSION)
