@@ -13,6 +13,7 @@ const entries = {
   upload: "src/upload/main.ts",
   booking: "src/booking/main.ts",
   desk: "src/desk/main.ts",
+  clerk: "src/clerk/main.ts",
   frame: "src/embed/frame.ts",
   embed: "src/embed/embed.ts",
 };

@@ -83,6 +83,7 @@ TABLE: dict[str, Row] = {
     f"GET {DESK}/{{id}}/documents/{{document}}": staff(200, "clerk"),
     f"POST {DESK}/{{appointment}}/entry": staff(200, "clerk"),
     f"POST {DESK}/{{appointment}}/incident": staff(201, "clerk", sends="incident", fresh=True),
+    f"POST {DESK}/{{appointment}}/end": staff(204, "clerk", fresh=True),
     f"GET {DESK}/{{appointment}}/colleagues": staff(200, "clerk"),
     f"POST {DESK}/{{appointment}}/transfer": staff(422, "clerk", sends="transfer"),
     f"DELETE {DESK}/{{appointment}}/transfer": staff(404, "clerk"),

@@ -174,6 +174,7 @@ export const germanTexts = {
   "arrivals.since": "seit {time} Uhr",
   "arrivals.sound": "Ton bei neuen Gästen",
   "arrivals.title": "({count}) Gast wartet",
+  "arrivals.handover": "{from} gibt an Sie weiter: {name}",
   "arrivals.lost": "Die Liste kann gerade nicht aktualisiert werden.",
   ...talkTexts,
   "arrivals.call": "bittet um Rückruf",

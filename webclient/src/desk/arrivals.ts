@@ -5,6 +5,9 @@ export interface Arrival {
   name: string;
   since: string;
   state: string;
+  /** Who hands the meeting over (state "handover"), and what they noted. */
+  handed_by?: string;
+  note?: string;
   /** Where the room is; when the server names none, `room` of the element with {appointment} filled in. */
   room?: string;
 }
@@ -22,9 +25,9 @@ export function parseArrivals(value: unknown): Arrival[] {
   );
 }
 
-/** Who waits in the room and asks to be called besides stands in the list twice. */
-export function keyOf(arrival: Arrival): string {
-  return arrival.state === "call-back" ? `${arrival.appointment} call-back` : arrival.appointment;
+/** Who waits in the room and asks to be called besides stands in the list twice; what is handed over is news. */
+export function keyOf({ appointment, state }: Arrival): string {
+  return state === "call-back" || state === "handover" ? `${appointment} ${state}` : appointment;
 }
 
 /** Those in `now` who were not there before; nobody for the first list of a page: it was there already. */

@@ -9,6 +9,14 @@ import { Chime } from "./chime";
 const pollEvery = 5000;
 const soundWish = "sz-arrivals-sound";
 
+function saying({ name, handed_by }: Arrival): string {
+  return handed_by ? text("arrivals.handover", { from: handed_by, name }) : name;
+}
+
+function newWords({ state }: Arrival): "arrivals.call.new" | "arrivals.new" {
+  return state === "call-back" ? "arrivals.call.new" : "arrivals.new";
+}
+
 /** Attributes: `src` (the list), `room` (address of a room with {appointment} in it). */
 export class SzArrivals extends LitElement {
   #arrivals: Arrival[] | null = null;
@@ -63,8 +71,9 @@ export class SzArrivals extends LitElement {
     const room = arrival.room ?? pattern.replace("{appointment}", encodeURIComponent(arrival.appointment));
     const since = new Date(arrival.since);
     return html`<li>
-      <a class="kern-link" href=${room} data-testid="arrival" data-state=${arrival.state}>${arrival.name}</a>
+      <a class="kern-link" href=${room} data-testid="arrival" data-state=${arrival.state}>${saying(arrival)}</a>
       ${arrival.state === "call-back" ? html`<strong>${text("arrivals.call")}</strong>` : nothing}
+      ${arrival.note ? html`<span class="kern-body note" data-testid="arrival-note">${arrival.note}</span>` : nothing}
       ${Number.isNaN(since.getTime()) ? nothing : text("arrivals.since", { time: clockTime(since) })}
     </li>`;
   }
@@ -91,9 +100,7 @@ export class SzArrivals extends LitElement {
 
   #announce(fresh: Arrival[]): void {
     this.#said = fresh
-      .map((one) =>
-        text(one.state === "call-back" ? "arrivals.call.new" : "arrivals.new", { name: one.name }),
-      )
+      .map((one) => (one.handed_by ? saying(one) : text(newWords(one), { name: one.name })))
       .join(" ");
     if (this.#sound) this.#chime.play();
     this.#calm();
