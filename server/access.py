@@ -3,7 +3,6 @@
 Citizens come with a link token, staff with a signed-in session. What they do then is in the verbs.
 """
 
-import hashlib
 import hmac
 import json
 from dataclasses import dataclass, fields
@@ -14,11 +13,12 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.booking.model import AppointmentRow, CaseRow, DutyRow
+from server.booking.model_knock import KnockRow
 from server.booking.model_waiting import WaitingRow
 from server.errors import NotAllowed, NotFound
 from server.planning.model import FateRow
 from server.rooms.model import TransferRow
-from server.sealing import Keyring, derived_token, fingerprint, open_sealed, seal
+from server.sealing import Keyring, derived_token, fingerprint, open_sealed, process_key, seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +84,7 @@ class Staff:
         return f"staff/{self.id}"
 
 
-_COLUMNS = (
-    AppointmentRow.id,
-    AppointmentRow.number,
-    AppointmentRow.state,
-    AppointmentRow.mode,
-    AppointmentRow.site_id,
-    AppointmentRow.duty_id,
-    AppointmentRow.starts_at,
-    AppointmentRow.ends_at,
-    AppointmentRow.ticks,
-    AppointmentRow.services,
-    AppointmentRow.language,
-    AppointmentRow.sequence,
-    AppointmentRow.extended,
-    AppointmentRow.case_id,
-    AppointmentRow.expires_at,
-    AppointmentRow.arrived_at,
-    AppointmentRow.spoken,
-    AppointmentRow.displaced_at,
-)
+_COLUMNS = tuple(getattr(AppointmentRow, field.name) for field in fields(Appointment))
 
 
 TAKES_PLACE = (
@@ -165,6 +146,38 @@ def _waiting(row: Any) -> WaitingEntry:
     return WaitingEntry(services=services, weekdays=weekdays, **values)
 
 
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """Somebody without an appointment who waits for a clerk, or did; nothing personal in it."""
+
+    id: str
+    number: str
+    state: str
+    service_id: str
+    language: str
+    spoken: str | None
+    case_id: str
+    created_at: datetime
+    seen_at: datetime
+
+
+HasCase = Appointment | WaitingEntry | Knock
+
+
+async def knock_by_token(tx: AsyncConnection, token: str) -> Knock:
+    """Whose place in the line this link is, also when it is over."""
+    found = await knocks(tx, KnockRow.token_hash == fingerprint(token))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def knocks(tx: AsyncConnection, *where: ColumnElement[bool]) -> list[Knock]:
+    """For the house's own work: in the order of coming."""
+    query = select(*(getattr(KnockRow, field.name) for field in fields(Knock))).where(*where)
+    return [Knock(*row) for row in await tx.execute(query.order_by(KnockRow.created_at, KnockRow.id))]
+
+
 def hold_token(secret: str, appointment_id: str) -> str:
     return derived_token(secret, "hold", appointment_id)
 
@@ -182,11 +195,6 @@ async def appointment_by_token(tx: AsyncConnection, token: str) -> Appointment:
 async def appointment_by_hold(tx: AsyncConnection, token: str) -> Appointment:
     """The hold this token belongs to, whatever became of it."""
     return await _one(tx, select(*_COLUMNS).where(AppointmentRow.hold_hash == fingerprint(token)))
-
-
-def process_key(secret: str, number: str) -> str:
-    """The key that goes with a number in the citizen API (64 hex digits); made again whenever it is needed."""
-    return hmac.new(secret.encode(), f"process|{number}".encode(), hashlib.sha256).hexdigest()
 
 
 async def appointment_by_process(tx: AsyncConnection, secret: str, number: str, key: str) -> Appointment:
@@ -243,7 +251,7 @@ async def appointments_of_absence(tx: AsyncConnection, staff: Staff, absence_id:
     return [_appointment(row) for row in await tx.execute(query.where(FateRow.absence_id == absence_id))]
 
 
-async def case_of(tx: AsyncConnection, appointment: Appointment | WaitingEntry, keyring: Keyring) -> Case:
+async def case_of(tx: AsyncConnection, appointment: HasCase, keyring: Keyring) -> Case:
     """The case of what was handed out here, opened; `NotFound` once its key is gone."""
     return await case_by_id(tx, appointment.case_id, keyring)
 
@@ -269,10 +277,7 @@ def contact_opened(key: bytes, case_id: str, sealed: bytes) -> Contact:
 
 
 def mobile_of(phone: str) -> str | None:
-    """In international form (E.164), German where no country is named; None for what can be no mobile.
-
-    In Germany mobiles begin with 15, 16, 17; of other countries only the form is checked.
-    """
+    """As E.164, German where no country is named (mobiles there begin with 15, 16, 17); None for what can be none."""
     digits = "".join(char for char in phone.replace("(0)", "") if char.isdigit() or char == "+")
     if digits.startswith("00"):
         digits = f"+{digits[2:]}"

@@ -12,10 +12,18 @@ from aiohttp.typedefs import Handler
 
 from server import audit
 from server.booking import pages as booking_pages
-from server.booking import pages_waiting, routes_onsite, routes_proof, routes_waiting
+from server.booking import (
+    pages_knock,
+    pages_waiting,
+    routes_knock,
+    routes_onsite,
+    routes_proof,
+    routes_waiting,
+)
 from server.booking import routes as booking_routes
 from server.booking import routes_office as booking_routes_office
 from server.booking.availability import Calendar
+from server.booking.knock import tidy_knocks
 from server.booking.offer import offer_times
 from server.booking.tidy import tidy
 from server.catalog import pages as catalog_pages
@@ -88,6 +96,7 @@ ENDPOINTS: list[Endpoint] = [
     *booking_routes.endpoints,
     *booking_routes_office.endpoints,
     *routes_waiting.endpoints,
+    *routes_knock.endpoints,
     *routes_onsite.endpoints,
     *routes_proof.endpoints,
     *documents_routes.endpoints,
@@ -107,6 +116,7 @@ PAGES: list[Page] = [
     *catalog_pages.pages,
     *booking_pages.pages,
     *pages_waiting.pages,
+    *pages_knock.pages,
     *documents_pages.pages,
     *rooms_pages.pages,
     *pages_incident.pages,
@@ -261,6 +271,7 @@ def jobs_of(office: Office) -> list[Job]:
             lambda now: close_cancelled(office.db, office.settings, office.rooms.publish, now),
         ),
         Job("incidents-forget", timedelta(hours=1), lambda now: forget_incidents(office.db, now)),
+        Job("knocks-tidy", timedelta(seconds=30), lambda now: tidy_knocks(office.db, now)),
         Job("feedback-forget", timedelta(hours=24), lambda now: forget_feedback(office.db, now)),
         Job("roster-ahead", timedelta(hours=6), plan_ahead),
         Job("absences", timedelta(seconds=10), lambda now: look_after(routes_absence.desk(office), now)),

@@ -98,3 +98,8 @@ def letter_box(email: str) -> str:
 def fingerprint(token: str) -> str:
     """What the database keeps of a token: its SHA-256 in hex."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def process_key(secret: str, number: str) -> str:
+    """The key that goes with a number in the citizen API (64 hex digits); made again whenever it is needed."""
+    return hmac.new(secret.encode(), f"process|{number}".encode(), hashlib.sha256).hexdigest()

@@ -9,6 +9,7 @@ const entries = {
   room: "src/room/main.ts",
   "room-early": "src/room/early.ts",
   check: "src/check/main.ts",
+  knock: "src/knock/main.ts",
   rescue: "src/rescue/main.ts",
   upload: "src/upload/main.ts",
   booking: "src/booking/main.ts",

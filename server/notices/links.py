@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from server.access import Appointment, manage_token, process_key
+from server.access import Appointment, manage_token
 from server.notices.facts import Sender
+from server.sealing import process_key
 from server.settings import Settings
 
 

@@ -15,6 +15,7 @@ from server.web.call import Call
 from server.web.call_back_note import number_on_page, open_call_backs
 from server.web.check_words import Note, notes_for_clerk
 from server.web.documents_list import shown_documents
+from server.web.knocks_list import knocks_on_page
 from server.web.language import NAMES, own_name
 from server.web.manage_page import STATES, checklist_of, place_of
 from server.web.render import render
@@ -76,6 +77,7 @@ async def show_day(call: Call) -> web.Response:
     return render(
         call,
         "office/day.html",
+        knocks=await knocks_on_page(call),
         day=day,
         today=today,
         before=day - timedelta(days=1),

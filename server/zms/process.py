@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from server.access import Appointment, Contact, process_key
+from server.access import Appointment, Contact
 from server.catalog.model import Catalogue, in_language
 from server.clock import TICK
 from server.notices.calendar_file import calendar_file
@@ -12,6 +12,7 @@ from server.notices.facts import facts_from
 from server.notices.links import manage_link, sender_of
 from server.notices.mail import calendar_entry
 from server.notices.outbox import facts_of
+from server.sealing import process_key
 from server.zms.book import is_pending, is_reserved
 from server.zms.directory import Directory
 from server.zms.ids import process_id

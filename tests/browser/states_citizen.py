@@ -5,7 +5,8 @@ from datetime import timedelta
 from playwright.async_api import expect
 
 from tests.browser.states import Visit, booked_by_video
-from tests.browser.visitor import path_of
+from tests.browser.visitor import path_of, sign_in
+from tests.http.test_knock import today_at
 
 REFUSED = (
     "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError'); }"
@@ -59,3 +60,39 @@ async def feedback_given(visit: Visit) -> None:
     await visit.page.locator("input[name=score]").first.check()
     await visit.page.locator("form[action$=feedback] button").click()
     await expect(visit.page.get_by_role("status")).to_be_visible()
+
+
+async def knock_closed(visit: Visit) -> None:
+    await visit.go("/knock")
+
+
+async def knock_open(visit: Visit) -> None:
+    visit.city.clock.set(today_at(9, 3))
+    await visit.go("/knock")
+
+
+async def knock_wrong(visit: Visit) -> None:
+    await knock_open(visit)
+    await visit.page.evaluate("document.querySelector('form[action$=knock]').noValidate = true")
+    await visit.page.locator("form[action$=knock] button").click()
+    await expect(visit.page.get_by_role("alert")).to_be_visible()
+
+
+async def knocked(visit: Visit) -> None:
+    await knock_open(visit)
+    await visit.page.locator("input[name=service]").first.check()
+    await visit.page.locator("input[name=name]").fill("Ada Eins")
+    await visit.page.locator("form[action$=knock] button").click()
+    await expect(visit.page.get_by_test_id("knock-place")).to_be_visible()
+
+
+async def knock_left(visit: Visit) -> None:
+    await knocked(visit)
+    await visit.page.locator("form[action$=leave] button").click()
+    await expect(visit.page.locator("a[href='/knock']").first).to_be_visible()
+
+
+async def somebody_knocks(visit: Visit) -> None:
+    await knocked(Visit(await visit.other(), visit.city, visit.other))
+    await sign_in(visit.page, "clerk1")
+    await expect(visit.page.get_by_test_id("knocking")).to_be_visible()

@@ -79,6 +79,16 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
         "done": states_citizen.checked,
         "on site": in_turn(states.booked_on_site, below("/check")),
     },
+    "/knock": {
+        "closed": states_citizen.knock_closed,
+        "open": states_citizen.knock_open,
+        "with mistakes": states_citizen.knock_wrong,
+    },
+    "/k/{knock}": {
+        "waiting": states_citizen.knocked,
+        "left": states_citizen.knock_left,
+        "unknown": at("/k/gibt-es-nicht"),
+    },
     "/a/{token}/feedback": {
         "question": states_citizen.feedback,
         "no answer": states_citizen.feedback_wrong,
@@ -113,6 +123,7 @@ STAFF: Mapping[str, Mapping[str, Opening]] = {
     "/office/day": {
         "empty": inside("/office/day?date=2027-03-06", "clerk1"),
         "with a guest": states_office.day_with_guest,
+        "somebody knocks": states_citizen.somebody_knocks,
         "not allowed": inside("/office/day", "scheduler"),
     },
     "/office/appointments/{appointment}": {

@@ -23,6 +23,7 @@ NOWHERE = {"duty": "999999", "series": "999999", "import": "0" * 32} | {
     "absence": "0" * 32,
     "visit": "0" * 32,
     "entry": "nobody-waits-here",
+    "knock": "nobody-knocks-here",
     "incident": "0" * 32,
     "invitation": "0" * 32,
     "invited": "nobody-is-invited-here",

@@ -206,6 +206,15 @@ export const germanTexts = {
   "rescue.onsite": "Zeit vor Ort wählen",
   "rescue.phone": "Oder rufen Sie uns an:",
   "rescue.tocheck": "Kamera und Ton prüfen",
+  "knock.next": "Sie sind als Nächstes an der Reihe.",
+  "knock.position": "Sie sind an Stelle {position} der Reihe.",
+  "knock.minutes": "Es dauert etwa {minutes} Minuten.",
+  "knock.lost": "Die Verbindung ist unterbrochen. Ihr Platz bleibt noch kurz erhalten.",
+  "knocks.none": "Niemand wartet ohne Termin.",
+  "knocks.new": "{name} klopft an.",
+  "knocks.take": "Hereinholen",
+  "knocks.take.name": "{name} hereinholen",
+  "knocks.failed": "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.",
 } as const;
 
 export type TextKey = keyof typeof germanTexts;
