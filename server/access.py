@@ -85,8 +85,6 @@ class Staff:
 
 
 _COLUMNS = tuple(getattr(AppointmentRow, field.name) for field in fields(Appointment))
-
-
 TAKES_PLACE = (
     AppointmentRow.token_hash.is_not(None),
     AppointmentRow.expires_at.is_(None),
@@ -233,14 +231,11 @@ async def follow_ups(tx: AsyncConnection, meeting: Appointment) -> list[Appointm
 
 async def day_of(tx: AsyncConnection, staff: Staff, start: datetime, end: datetime) -> list[Appointment]:
     """The confirmed appointments of this clerk that begin in the span, in order of time."""
-    query = (
-        select(*_COLUMNS)
-        .join(DutyRow, DutyRow.id == AppointmentRow.duty_id)
-        .where(_in_charge(staff), *TAKES_PLACE)
-        .where(AppointmentRow.starts_at >= start, AppointmentRow.starts_at < end)
-        .order_by(AppointmentRow.starts_at, AppointmentRow.id)
-    )
-    return [_appointment(row) for row in await tx.execute(query)]
+    span = (AppointmentRow.starts_at >= start, AppointmentRow.starts_at < end)
+    query = select(*_COLUMNS).join(DutyRow, DutyRow.id == AppointmentRow.duty_id)
+    query = query.where(_in_charge(staff), *TAKES_PLACE, *span)
+    in_order = query.order_by(AppointmentRow.starts_at, AppointmentRow.id)
+    return [_appointment(row) for row in await tx.execute(in_order)]
 
 
 async def appointments_of_absence(tx: AsyncConnection, staff: Staff, absence_id: str) -> list[Appointment]:

@@ -260,11 +260,7 @@ def jobs_of(office: Office) -> list[Job]:
             timedelta(minutes=1),
             sweep_documents,
         ),
-        Job(
-            "store-tidy",
-            timedelta(hours=1),
-            tidy_store,
-        ),
+        Job("store-tidy", timedelta(hours=1), tidy_store),
         Job(
             "rooms-close",
             timedelta(seconds=5),
