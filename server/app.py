@@ -68,7 +68,7 @@ from server.rooms import routes as rooms_routes
 from server.rooms.admit import signaling_settings
 from server.rooms.close import close_cancelled
 from server.rooms.feedback import forget_feedback
-from server.rooms.finish import finish
+from server.rooms.finish import appointment_of, finish
 from server.rooms.listen import RoomWatch
 from server.rooms.report_incident import forget_incidents
 from server.settings import Settings
@@ -142,7 +142,7 @@ def make_app(settings: Settings, clock: Clock | None = None) -> web.Application:
     app[OFFICE] = office
     add_leaving(app)
     app[BUS] = open_bus(settings.redis_url)
-    office.rooms.when_ended(partial(finish, office.db))
+    office.rooms.when_ended(partial(finish, office.db), partial(appointment_of, office.db, settings))
     office.rooms.tell_by(app[BUS].publish)
     app[BUS].subscribe(office.rooms.hear)
     app.cleanup_ctx.extend([_database, _bus, _background])
@@ -210,6 +210,7 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(runner.run_forever(stopping)),
         asyncio.create_task(_postman(office).run_forever(office.bell, stopping)),
+        asyncio.create_task(office.rooms.ask_forever(office.clock, stopping)),
     ]
     yield
     stopping.set()

@@ -13,7 +13,7 @@ from jose.exceptions import JOSEError
 
 Role = Literal["host", "guest"]
 Part = Literal["clerk", "colleague", "citizen", "interpreter", "sign", "support"]
-NoticeKind = Literal["arrived", "joined", "left", "ended", "removed"]
+NoticeKind = Literal["arrived", "joined", "left", "ended", "removed", "asked"]
 
 ALGORITHM: Final = "HS256"
 ISSUER: Final = "sprechzeit"
@@ -61,7 +61,7 @@ class Notice:
     """Who (a derived id, never a name) did what in which room, at epoch seconds.
 
     Signaling tells the server. The other way: `ended` with a subject closes a room everywhere, `removed` puts one
-    person out of it for good.
+    person out of it for good, `asked` lets signaling say again who is there.
     """
 
     kind: NoticeKind

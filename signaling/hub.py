@@ -12,7 +12,7 @@ from typing import Final
 from signaling import moved, relay_only, turn
 from signaling.bus import EVERYBODY, Bus, BusAway, Claim
 from signaling.closing import MOVING
-from signaling.contract import Notice, Ticket, TicketRefused, verify
+from signaling.contract import Notice, NoticeKind, Ticket, TicketRefused, verify
 from signaling.effects import REPLACED, Bar, Effect, Greet, Refused, Send, Shut, Tell
 from signaling.messages import ClientMessage, Error, Hello, Kind, Welcome
 from signaling.room import Room
@@ -157,6 +157,8 @@ class Hub:
         the office has put out is out.
 
         Without a subject its time was over, which every process sees by itself, and which a later time undoes."""
+        if notice.kind == "asked":
+            self._say_who_is_there()
         if notice.kind not in ("ended", "removed") or not notice.subject:
             return
         room = self.rooms.get(notice.room)
@@ -246,6 +248,13 @@ class Hub:
     def _note(self, room: Room, told: Tell) -> None:
         notice = Notice(told.kind, room.name, told.subject, told.role, int(self._clock()))
         self._queue(partial(self._bus.publish, notice))
+
+    def _say_who_is_there(self) -> None:
+        for room in self.rooms.values():
+            for member in room.members.values():
+                kind: NoticeKind = "arrived" if member.state == "waiting" else "joined"
+                notice = Notice(kind, room.name, member.id, member.role, int(member.since))
+                self._queue(partial(self._bus.publish, notice))
 
     def _bar(self, room: Room, subject: str) -> None:
         for_s = int(room.closes_at - self._clock()) + 1

@@ -42,13 +42,13 @@ async def hold(
         return answer.status, await answer.json()
 
 
-async def book(session: aiohttp.ClientSession) -> str:
+async def book(session: aiohttp.ClientSession, name: str = "Erika Musterfrau") -> str:
     """Books the next video time; the appointment's token."""
     for slot in await free(session):
         status, held = await hold(session, slot)
         if status == 201:
             break
-    who = {"hold": held["hold"], "name": "Erika Musterfrau", "email": "erika@example.org"}
+    who = {"hold": held["hold"], "name": name, "email": "erika@example.org"}
     headers = {"Idempotency-Key": secrets.token_hex(16)}
     async with session.post("/api/v1/appointments", json=who, headers=headers) as answer:
         assert answer.status == 201, await answer.text()
@@ -63,17 +63,17 @@ async def sign_in(session: aiohttp.ClientSession, login: str = "clerk1") -> None
         session.headers["X-CSRF-Token"] = (await answer.json())["csrf"]
 
 
-async def entry(session: aiohttp.ClientSession, token: str) -> dict[str, Any]:
-    async with session.post(f"/api/v1/appointments/{token}/entry") as answer:
+async def entry(session: aiohttp.ClientSession, path: str) -> dict[str, Any]:
+    async with session.post(f"/api/v1{path}/entry") as answer:
         assert answer.status in (200, 201), await answer.text()
         found: dict[str, Any] = await answer.json()
         return found
 
 
 @asynccontextmanager
-async def enter(session: aiohttp.ClientSession, token: str) -> AsyncIterator[Person]:
-    """The citizen in the waiting room, on a line that goes through nginx."""
-    given = await entry(session, token)
+async def enter(session: aiohttp.ClientSession, path: str) -> AsyncIterator[Person]:
+    """Somebody in a room, on a line that goes through nginx; `path` is `/appointments/TOKEN` or `/office/appointments/ID`."""
+    given = await entry(session, path)
     async with session.ws_connect(given["signaling_url"], protocols=(SUBPROTOCOL,)) as socket:
         person = Person(socket)
         await person.say("hello", ticket=given["ticket"], instance=secrets.token_hex(8))

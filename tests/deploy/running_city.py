@@ -23,7 +23,7 @@ from tests.office.seeding import outside_the_loop, seed
 from tests.office.served import ROOT, as_environment
 
 Kind = Literal["server", "signaling"]
-FOR_SIGNALING = ("TICKET_SECRET", "PUBLIC_URL", "TURN_URLS", "TURN_SECRET", "REDIS_URL")
+FOR_SIGNALING = ("TICKET_SECRET", "PUBLIC_URL", "TURN_URLS", "TURN_SECRET", "REDIS_URL", "TRUSTED_PROXIES")
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:

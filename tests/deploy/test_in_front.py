@@ -153,7 +153,7 @@ async def test_nginx_writes_no_token_and_no_address_into_its_logs_even_when_requ
     deployed: RunningCity, browser_like: aiohttp.ClientSession
 ) -> None:
     token = await book(browser_like)
-    async with enter(browser_like, token) as person:
+    async with enter(browser_like, f"/appointments/{token}") as person:
         assert person.welcome["state"] == "waiting"
         async with browser_like.get(f"/a/{token}", headers={"X-Forwarded-For": "203.0.113.9"}) as answer:
             assert answer.status == 200

@@ -12,9 +12,10 @@ import aiohttp
 import pytest
 
 from signaling.messages import SUBPROTOCOL
-from tests.deploy.people import beside, book, enter, free
+from tests.deploy.people import beside, book, enter, free, sign_in
 from tests.deploy.running_city import Process, RunningCity
 from tests.neighbours.process import port_answers
+from tests.signaling.people import SDP, Person
 
 SETTINGS = {"max_holds": 1000}
 AT_ONCE = 8
@@ -156,20 +157,27 @@ async def test_both_sides_of_a_room_reach_the_same_process_and_rooms_are_spread(
     assert set(used) == {0, 1}
 
 
-async def test_a_killed_signaling_process_leaves_its_rooms_to_the_other(
+async def test_both_sides_of_a_room_whose_process_was_killed_meet_at_the_other(
     deployed: RunningCity, browser_like: aiohttp.ClientSession
 ) -> None:
-    token = await book(browser_like)
-    async with enter(browser_like, token) as person:
+    token = await book(browser_like, "Anna Wartet")
+    await sign_in(browser_like)
+    async with enter(browser_like, f"/appointments/{token}") as person:
+        appointment = await until_all_tell_of(browser_like, "Anna Wartet")
         fallen = await with_a_line(deployed.signaling)
-        other = next(process for process in deployed.signaling if process is not fallen)
         await asyncio.to_thread(fallen.kill)
         with pytest.raises(ConnectionResetError):
             while True:
                 await person.next()
-    async with enter(browser_like, token) as again:
-        assert again.welcome["state"] == "waiting"
-        assert other.lines()
+    async with (
+        enter(browser_like, f"/appointments/{token}") as guest,
+        enter(browser_like, f"/office/appointments/{appointment}") as clerk,
+    ):
+        await clerk.say("admit", guest=guest.id)
+        await guest.hear("admitted")
+        await clerk.say("description", to=guest.id, kind="offer", sdp=SDP)
+        assert (await guest.hear("description"))["sdp"] == SDP
+        await clerk.say("end")
     await fallen.come_back()
 
 
@@ -177,12 +185,66 @@ async def test_a_signaling_process_that_stops_gets_nobody_new(
     deployed: RunningCity, browser_like: aiohttp.ClientSession
 ) -> None:
     token = await book(browser_like)
-    async with enter(browser_like, token) as person:
+    async with enter(browser_like, f"/appointments/{token}") as person:
         stopping = await with_a_line(deployed.signaling)
         ended = asyncio.create_task(asyncio.to_thread(stopping.stop))
         assert await person.closed() in (1001, 1012)
-        async with enter(browser_like, token) as again:
+        async with enter(browser_like, f"/appointments/{token}") as again:
             assert again.welcome["state"] == "waiting"
             assert not stopping.lines()
         await ended
     await stopping.come_back()
+
+
+async def until_all_tell_of(session: aiohttp.ClientSession, name: str) -> str:
+    """Until every server lists this guest for the clerk, asked often enough to have asked each; the appointment."""
+    async with asyncio.timeout(120):
+        while True:
+            found = []
+            for _ in range(8):
+                async with session.get("/api/v1/office/arrivals") as answer:
+                    assert answer.status == 200, await answer.text()
+                    there = (await answer.json())["arrivals"]
+                found += [arrival["appointment"] for arrival in there if arrival["name"] == name]
+            if len(found) == 8:
+                return str(found[0])
+            await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def staying(person: Person) -> AsyncIterator[None]:
+    """Somebody listens, so that signaling's heartbeats are answered."""
+
+    async def listen() -> None:
+        async for message in person.socket:
+            person.heard.append(json.loads(message.data))
+
+    task = asyncio.create_task(listen())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_servers_that_were_restarted_know_who_waits_and_whose_meeting_ends(
+    deployed: RunningCity, browser_like: aiohttp.ClientSession
+) -> None:
+    token = await book(browser_like, "Berta Bleibt")
+    await sign_in(browser_like)
+    async with enter(browser_like, f"/appointments/{token}") as guest, staying(guest):
+        appointment = await until_all_tell_of(browser_like, "Berta Bleibt")
+        async with enter(browser_like, f"/office/appointments/{appointment}") as clerk, staying(clerk):
+            for process in deployed.server:
+                await process.restart()
+            assert await until_all_tell_of(browser_like, "Berta Bleibt") == appointment
+            await clerk.say("end")
+            async with asyncio.timeout(30):
+                while await status_of_entry(browser_like, token) == 200:  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)
+    assert await status_of_entry(browser_like, token) == 410
+
+
+async def status_of_entry(session: aiohttp.ClientSession, token: str) -> int:
+    async with session.post(f"/api/v1/appointments/{token}/entry") as answer:
+        return answer.status

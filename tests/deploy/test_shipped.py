@@ -17,7 +17,7 @@ import yaml
 
 from server.settings import Settings
 from signaling.settings import from_environment
-from tests.neighbours.nginx import TEMPLATE, VARIABLE
+from tests.neighbours.nginx import TEMPLATE, VARIABLE, filled
 from tests.neighbours.process import Neighbour, free_port, port_answers
 from tests.office.seeding import outside_the_loop, seed
 from tests.office.served import ROOT, as_environment
@@ -114,6 +114,9 @@ def test_signaling_gets_neither_the_database_nor_the_master_key() -> None:
             "SPRECHZEIT_REDIS_URL",
         }
         assert "data" not in SERVICES[name]["networks"]
+        assert SERVICES[name]["environment"]["SPRECHZEIT_TRUSTED_PROXIES"] == "1", (
+            "people behind nginx are not one"
+        )
     text = (DEPLOY / "systemd" / "sprechzeit-signaling@.service").read_text()
     assert not re.search("MASTER_KEY|DATABASE_URL|SPRECHZEIT_SECRET:", text)
 
@@ -131,6 +134,17 @@ def test_nginx_is_given_every_variable_and_the_addresses_that_the_processes_have
         address = service["networks"]["office"]["ipv4_address"]
         assert environment[variable] == f"{address}:{service['environment'][port]}"
         assert f":{service['environment'][port]}/readyz" in service["healthcheck"]["test"][-1]
+
+
+def test_the_unit_fills_in_the_template_as_these_tests_do(tmp_path: Path) -> None:
+    unit = (DEPLOY / "systemd" / "sprechzeit-nginx.service").read_text()
+    script = re.findall(r'^ExecStartPre=/bin/sh -c "(.+)"$', unit, re.MULTILINE)[0].replace("$$", "$")
+    script = script.replace("/etc/sprechzeit/nginx.conf.template", str(TEMPLATE))
+    variables = {name: f"<{name}>" for name in VARIABLE.findall(TEMPLATE.read_text())} | {
+        "RUN_DIR": str(tmp_path)
+    }
+    subprocess.run(["/bin/sh", "-c", script], env={**variables, "PATH": "/usr/bin:/bin"}, check=True)
+    assert (tmp_path / "nginx.conf").read_text() == filled(variables)
 
 
 def test_whoever_is_being_served_when_a_process_stops_is_served_to_the_end() -> None:
@@ -251,14 +265,15 @@ def test_what_the_image_holds_is_enough_to_serve_pages_and_scripts(tmp_path: Pat
 def test_the_units_are_understood_and_confined(tmp_path: Path) -> None:
     for unit in UNITS:
         text = unit.read_text()
+        rights = "CAP_NET_BIND_SERVICE" if "nginx" in unit.name else ""
         for wanted in (
             "NoNewPrivileges=yes",
             "ProtectSystem=strict",
-            "CapabilityBoundingSet=\n",
+            f"CapabilityBoundingSet={rights}\n",
             "PrivateDevices=yes",
         ):
             assert wanted in text, (unit.name, wanted)
-        assert re.search("DynamicUser=yes|User=sprechzeit", text)
+        assert re.search("DynamicUser=yes|User=sprechzeit|User=www-data", text)
         if program := shutil.which("systemd-analyze"):
             known = tmp_path / unit.name
             known.write_text(

@@ -19,6 +19,7 @@ needs postgresql initdb /usr/lib/postgresql/*/bin/initdb
 needs redis-server redis-server
 needs coturn turnserver
 needs nginx-light nginx /usr/sbin/nginx
+needs gettext-base envsubst
 needs chromium chromium chromium-browser google-chrome
 needs iproute2 ip /usr/sbin/ip
 needs nftables nft /usr/sbin/nft
