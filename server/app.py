@@ -291,11 +291,4 @@ def _postman(office: Office) -> Postman:
 
 def run(settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
     """Serves until SIGTERM or SIGINT."""
-    run_until_told(
-        make_app(settings),
-        settings.host,
-        settings.port,
-        drain_s=settings.drain_seconds,
-        stop_s=settings.stop_seconds,
-        ready=ready,
-    )
+    run_until_told(make_app(settings), settings, ready)

@@ -10,6 +10,8 @@ from contextlib import suppress
 
 from aiohttp import web
 
+from server.settings import Settings
+
 log = logging.getLogger("sprechzeit")
 
 BACKLOG = 1024
@@ -39,31 +41,27 @@ async def _close_the_line(request: web.Request, response: web.StreamResponse) ->
         response.force_close()
 
 
-def run_until_told(
-    app: web.Application, host: str, port: int, *, drain_s: float, stop_s: float, ready: Callable[[], None]
-) -> None:
+def run_until_told(app: web.Application, settings: Settings, ready: Callable[[], None]) -> None:
     """Serves until SIGTERM or SIGINT. OSError when the port can't be had.
 
-    Then: `/readyz` says 503 for `drain_s` seconds; the door closes; who came in before is answered, for up to `stop_s` seconds.
+    Then: `/readyz` says 503 for `drain_seconds`; the door closes; who came in before is answered, for up to `stop_seconds`.
     A second signal ends it at once.
     """
-    asyncio.run(_run(app, host, port, drain_s, stop_s, ready))
+    asyncio.run(_run(app, settings, ready))
 
 
-async def _run(
-    app: web.Application, host: str, port: int, drain_s: float, stop_s: float, ready: Callable[[], None]
-) -> None:
+async def _run(app: web.Application, settings: Settings, ready: Callable[[], None]) -> None:
     told = _listen_to_signals()
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLEANUP_S)
     doors: list[socket.socket] = []
     try:
         await runner.setup()
-        doors = await _doors(host, port)
+        doors = await _doors(settings.host, settings.port)
         for door in doors:
             await web.SockSite(runner, door, backlog=BACKLOG).start()
         ready()
         await told.get()
-        leaving = asyncio.create_task(_leave(runner, doors, drain_s, stop_s))
+        leaving = asyncio.create_task(_leave(runner, doors, settings.drain_seconds, settings.stop_seconds))
         at_once = asyncio.create_task(told.get())
         await asyncio.wait((leaving, at_once), return_when=asyncio.FIRST_COMPLETED)
         for task in (leaving, at_once):
