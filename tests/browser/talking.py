@@ -12,6 +12,13 @@ from tests.browser.visitor import speak
 NAME = "Erika Musterfrau"
 CHANNELS = """
   window.channelsMade = [];
+  window.connectionsMade = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...given) {
+      super(...given);
+      window.connectionsMade.push(this);
+    }
+  };
   const make = RTCPeerConnection.prototype.createDataChannel;
   RTCPeerConnection.prototype.createDataChannel = function (label, options) {
     const channel = make.call(this, label, options);
@@ -72,8 +79,11 @@ async def begin_call(
 
 
 async def open_panel(page: Page, name: str) -> None:
-    await page.get_by_test_id(f"open-{name}").click()
-    await expect(page.get_by_test_id(f"panel-{name}")).to_be_visible()
+    """With the keyboard alone; the focus goes along."""
+    await page.get_by_test_id(f"open-{name}").focus()
+    await page.keyboard.press("Enter")
+    panel = page.get_by_test_id(f"panel-{name}")
+    await expect(panel.locator("textarea:focus, h2:focus")).to_have_count(1)
 
 
 async def safety_words(page: Page) -> list[str]:

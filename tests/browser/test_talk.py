@@ -57,7 +57,7 @@ async def test_chat_goes_from_browser_to_browser_and_past_the_server(
     assert CANARY.encode() not in kept
 
 
-async def test_what_is_written_while_the_connection_is_away_arrives_later(talk: Talk) -> None:
+async def test_what_is_written_while_the_channel_is_away_arrives_later(talk: Talk) -> None:
     """The channels are gone, the clerk loads the page anew: what was unsent comes, what was said before does not."""
     citizen, clerk = talk.pages
     await open_panel(citizen, "chat")
@@ -68,7 +68,7 @@ async def test_what_is_written_while_the_connection_is_away_arrives_later(talk: 
     await write(citizen, "mittendrin")
     await expect(citizen.get_by_test_id("message").last).to_contain_text("Noch nicht angekommen")
     await clerk.reload()
-    await clerk.get_by_test_id("open-chat").click()
+    await open_panel(clerk, "chat")
     await expect(clerk.get_by_test_id("message").locator("p:last-child")).to_have_text(["mittendrin"])
     await expect(citizen.get_by_test_id("message").last).not_to_contain_text("Noch nicht angekommen")
 

@@ -16,6 +16,13 @@ it("has the same keys and the same German words in the template and in the scrip
   expect(templateTexts()).toEqual(germanTexts);
 });
 
+it("is one list: a comma between any two of its rows, none after the last", () => {
+  const rows = readFileSync(path, "utf8")
+    .split("\n")
+    .filter((row) => row.startsWith('  "'));
+  expect(rows.filter((row) => !row.endsWith(","))).toEqual([rows.at(-1)]);
+});
+
 it("holds no percent sign, which gettext would take for a format", () => {
   expect(Object.values(germanTexts).filter((words) => words.includes("%"))).toEqual([]);
 });
