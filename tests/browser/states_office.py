@@ -122,10 +122,12 @@ async def asked_whether_to_end(visit: Visit) -> None:
 
 
 async def citizen_in_the_call(visit: Visit) -> None:
-    """The same call, looked at from the citizen's side."""
+    """The same call, looked at from the citizen's side, with the panel of devices open."""
     clerk = Visit(await visit.other(), visit.city, _only(visit.page))
     await in_the_call(clerk)
     await expect(visit.page.get_by_test_id("remote-video")).to_be_visible()
+    await visit.page.get_by_test_id("devices").click()
+    await expect(visit.page.get_by_test_id("choose-camera")).to_be_visible()
 
 
 def _only(page: Page) -> Callable[[], Awaitable[Page]]:

@@ -83,6 +83,8 @@ describe("a broken connection", () => {
     expect(remedy("failed", 7000, false, true)).toBe("none");
     expect(remedy("failed", 8000, false, true)).toBe("rebuild");
     expect(remedy("connecting", 8000, false, true)).toBe("rebuild");
+    expect(remedy("failed", 29_000, false, true, false)).toBe("none");
+    expect(remedy("failed", 30_000, false, true, false)).toBe("rebuild");
   });
 
   it("is left alone while it is well or still coming up for the first time", () => {

@@ -1,100 +1,7 @@
 // The line to the signaling server, seen from a server's side: what it says, when it comes back, what it hands on.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ServerMessage } from "../src/messages";
-import { reconnectDelay } from "../src/room/reconnect";
-import { type Entry, EntryRefused, SignalingClient } from "../src/room/signaling_client";
-
-class FakeSocket {
-  static all: FakeSocket[] = [];
-  readyState = 0;
-  sent: Record<string, unknown>[] = [];
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: ((event: { code: number }) => void) | null = null;
-  onerror: (() => void) | null = null;
-
-  constructor(
-    readonly url: string,
-    readonly protocol: string,
-  ) {
-    FakeSocket.all.push(this);
-  }
-
-  static get last(): FakeSocket {
-    return FakeSocket.all[FakeSocket.all.length - 1] as FakeSocket;
-  }
-
-  send(text: string): void {
-    this.sent.push(JSON.parse(text));
-  }
-
-  close(): void {
-    this.readyState = 3;
-  }
-
-  accept(): void {
-    this.readyState = 1;
-    this.onopen?.();
-  }
-
-  say(message: object): void {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-
-  lose(code = 1006): void {
-    this.readyState = 3;
-    this.onclose?.({ code });
-  }
-}
-
-const instance = "instance-0001";
-
-function welcome(n: number, more: object = {}): object {
-  return {
-    type: "welcome",
-    n,
-    self: "me",
-    session: "session-1",
-    room: "room",
-    role: "guest",
-    part: "citizen",
-    name: "Ada",
-    state: "waiting",
-    position: 1,
-    opens_at: 0,
-    closes_at: 1,
-    ice_servers: [],
-    ice_transport_policy: "all",
-    resumed: false,
-    ...more,
-  };
-}
-
-function line(fetchEntry?: () => Promise<Entry>) {
-  const got: ServerMessage[] = [];
-  const states: string[] = [];
-  const refused: EntryRefused[] = [];
-  const tickets = vi.fn(fetchEntry ?? (async () => ({ ticket: "t", url: "ws://city.example/signaling/v1" })));
-  const client = new SignalingClient(
-    instance,
-    { message: (m) => got.push(m), state: (s) => states.push(s), refused: (r) => refused.push(r) },
-    {
-      fetchEntry: tickets,
-      openSocket: (url, protocol) => new FakeSocket(url, protocol) as unknown as WebSocket,
-      random: () => 0,
-    },
-  );
-  return { client, got, states, refused, tickets };
-}
-
-async function joined() {
-  const it = line();
-  it.client.start();
-  await vi.advanceTimersByTimeAsync(0);
-  FakeSocket.last.accept();
-  FakeSocket.last.say(welcome(1));
-  return it;
-}
+import { EntryRefused } from "../src/room/signaling_client";
+import { device, FakeSocket, instance, joined, line, welcome } from "./fake_line";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -110,7 +17,7 @@ describe("joining", () => {
     await joined();
     expect(FakeSocket.last.protocol).toBe("sprechzeit.v1");
     expect(FakeSocket.last.url).not.toContain("t=");
-    expect(FakeSocket.last.sent).toEqual([{ type: "hello", ticket: "t", instance }]);
+    expect(FakeSocket.last.sent).toEqual([{ type: "hello", ticket: "t", instance, device }]);
   });
 
   it("tells why when the entry is refused, and stops", async () => {
@@ -184,7 +91,7 @@ describe("a lost line", () => {
     await vi.advanceTimersByTimeAsync(500);
     FakeSocket.last.accept();
     expect(tickets).toHaveBeenCalledTimes(2);
-    expect(FakeSocket.last.sent).toEqual([{ type: "hello", ticket: "t", instance }]);
+    expect(FakeSocket.last.sent).toEqual([{ type: "hello", ticket: "t", instance, device }]);
     FakeSocket.last.say(welcome(1));
     expect(FakeSocket.last.sent).toHaveLength(1);
   });
@@ -214,6 +121,17 @@ describe("a lost line", () => {
 });
 
 describe("the end", () => {
+  it("that the page wishes is said once the line is back", async () => {
+    const { client } = await joined();
+    FakeSocket.last.lose();
+    client.close({ type: "end" });
+    await vi.advanceTimersByTimeAsync(0);
+    FakeSocket.last.accept();
+    FakeSocket.last.say(welcome(2, { resumed: true }));
+    expect(FakeSocket.last.sent.map((message) => message.type)).toEqual(["hello", "end"]);
+    expect(client.state).toBe("closed");
+  });
+
   it("by another window is final", async () => {
     const { refused } = await joined();
     FakeSocket.last.lose(4409);
@@ -238,15 +156,5 @@ describe("garbage", () => {
     FakeSocket.last.say({ type: "constructor", n: 9 });
     FakeSocket.last.say({ type: "waiting", n: "9", position: 1 });
     expect(got.map((message) => message.type)).toEqual(["welcome"]);
-  });
-});
-
-describe("the delays", () => {
-  it("grow from none to seven seconds, spread from the third attempt on", () => {
-    expect([0, 1, 2, 3, 4, 5, 9].map((attempt) => reconnectDelay(attempt, 0))).toEqual([
-      0, 300, 1200, 2700, 4800, 7000, 7000,
-    ]);
-    expect([0, 1].map((attempt) => reconnectDelay(attempt, 0.99))).toEqual([0, 300]);
-    expect(reconnectDelay(2, 0.5)).toBe(1700);
   });
 });

@@ -1,10 +1,9 @@
-// Rules of the smaller elements that need no browser: files, time left, who is new, quality of a connection.
+// Rules of the smaller elements that need no browser: files, time left, who is new, what the server answers.
 import { beforeAll, describe, expect, it } from "vitest";
 import { announcement, minutesLeft, remainingWords } from "../src/booking/countdown";
 import { newcomers, parseArrivals } from "../src/desk/arrivals";
 import { problemFor } from "../src/room/devices";
 import { socketAddress } from "../src/room/entry";
-import { type LinkStatistics, qualityBetween } from "../src/room/statistics";
 import { problemOf } from "../src/server";
 import { fileProblem } from "../src/upload/file_rules";
 
@@ -62,19 +61,6 @@ describe("arrivals", () => {
   it("are read from well-formed entries only", () => {
     expect(parseArrivals({ arrivals: [ada, { name: 1 }, null] })).toEqual([ada]);
     expect(parseArrivals("nothing")).toEqual([]);
-  });
-});
-
-describe("quality", () => {
-  const now = { packetsReceived: 0, packetsLost: 0, roundTripSeconds: 0.05 } as LinkStatistics;
-
-  it("follows loss and delay", () => {
-    expect(qualityBetween(now, { ...now, packetsReceived: 1000, packetsLost: 5 }, true)).toBe("good");
-    expect(qualityBetween(now, { ...now, packetsReceived: 1000, packetsLost: 60 }, true)).toBe("fair");
-    expect(qualityBetween(now, { ...now, packetsReceived: 1000, packetsLost: 300 }, true)).toBe("poor");
-    expect(qualityBetween(now, { ...now, packetsReceived: 1000, roundTripSeconds: 0.6 }, true)).toBe("fair");
-    expect(qualityBetween(now, now, true)).toBe("poor");
-    expect(qualityBetween(now, now, false)).toBe("good");
   });
 });
 

@@ -5,6 +5,7 @@ import { getJson } from "../server";
 import { clockTime, text } from "../texts";
 import { type Arrival, keyOf, newcomers, parseArrivals } from "./arrivals";
 import { Chime } from "./chime";
+import { TitleFlash } from "./title_flash";
 
 const pollEvery = 5000;
 const soundWish = "sz-arrivals-sound";
@@ -24,9 +25,8 @@ export class SzArrivals extends LitElement {
   #said = "";
   #sound = localStorage.getItem(soundWish) === "on";
   #chime = new Chime();
-  #title = document.title;
+  #flash = new TitleFlash();
   #timer: ReturnType<typeof setInterval> | undefined;
-  #flash: ReturnType<typeof setInterval> | undefined;
 
   override createRenderRoot(): HTMLElement {
     return this;
@@ -44,7 +44,7 @@ export class SzArrivals extends LitElement {
     super.disconnectedCallback();
     document.removeEventListener("visibilitychange", this.#seenAgain);
     clearInterval(this.#timer);
-    this.#calm();
+    this.#flash.stop();
   }
 
   override render(): TemplateResult {
@@ -80,7 +80,7 @@ export class SzArrivals extends LitElement {
 
   readonly #seenAgain = (): void => {
     if (document.visibilityState !== "visible") return;
-    this.#calm();
+    this.#flash.stop();
     void this.#poll();
   };
 
@@ -91,7 +91,7 @@ export class SzArrivals extends LitElement {
       this.#arrivals = now;
       this.#lost = false;
       if (fresh.length > 0) this.#announce(fresh);
-      if (now.length === 0) this.#calm();
+      if (now.length === 0) this.#flash.stop();
     } catch {
       this.#lost = true;
     }
@@ -103,21 +103,7 @@ export class SzArrivals extends LitElement {
       .map((one) => (one.handed_by ? saying(one) : text(newWords(one), { name: one.name })))
       .join(" ");
     if (this.#sound) this.#chime.play();
-    this.#calm();
-    let lit = false;
-    const flash = (): void => {
-      lit = !lit;
-      document.title = lit ? text("arrivals.title", { count: this.#arrivals?.length ?? 0 }) : this.#title;
-    };
-    flash();
-    // Only a tab that is not looked at needs to call for attention.
-    if (document.visibilityState !== "visible") this.#flash = setInterval(flash, 1500);
-    else this.#flash = setTimeout(() => this.#calm(), 5000);
-  }
-
-  #calm(): void {
-    clearInterval(this.#flash);
-    document.title = this.#title;
+    this.#flash.start(text("arrivals.title", { count: this.#arrivals?.length ?? 0 }));
   }
 
   #toggleSound(): void {

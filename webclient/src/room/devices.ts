@@ -1,4 +1,6 @@
-// Opens camera and microphone, as much of them as there is, and says in a word why something is missing.
+// Opens camera and microphone, as much of them as there is, and says in a word why something is missing. Which ones is
+// device_choice.ts.
+import { audioWish, type DeviceChoice, videoWish } from "./device_choice";
 
 export type DeviceProblem = "denied" | "none" | "busy" | "unsupported" | "unknown";
 
@@ -10,19 +12,6 @@ export interface OwnDevices {
   video: MediaStreamTrack | null;
   problem: DeviceProblem | null;
 }
-
-const audioWish: MediaTrackConstraints = {
-  echoCancellation: true,
-  noiseSuppression: true,
-  autoGainControl: true,
-};
-// Larger pictures make the first one late; `ideal` because an exact wish fails when the camera was changed.
-const videoWish: MediaTrackConstraints = {
-  width: { ideal: 640 },
-  height: { ideal: 480 },
-  frameRate: { ideal: 30 },
-  facingMode: "user",
-};
 
 export function problemFor(error: unknown): DeviceProblem {
   const name = error instanceof Error || error instanceof DOMException ? error.name : "";
@@ -43,24 +32,58 @@ function asDevices(stream: MediaStream, problem: DeviceProblem | null): OwnDevic
   };
 }
 
+/** The chosen devices; when one of them is gone, what there is instead. Raises what the browser says. */
+async function openChosen(wish: (sure: boolean) => MediaStreamConstraints): Promise<MediaStream> {
+  try {
+    return await navigator.mediaDevices.getUserMedia(wish(true));
+  } catch (error) {
+    if (problemFor(error) !== "none") throw error;
+    return navigator.mediaDevices.getUserMedia(wish(false));
+  }
+}
+
 /** Both if possible, else the one that works, else none: a missing camera never keeps anybody out. Never raises. */
-export async function openDevices(): Promise<OwnDevices> {
-  const devices = navigator.mediaDevices as MediaDevices | undefined;
-  if (devices === undefined) return asDevices(new MediaStream(), "unsupported");
+export async function openDevices(choice: DeviceChoice = {}): Promise<OwnDevices> {
+  if ((navigator.mediaDevices as MediaDevices | undefined) === undefined) {
+    return asDevices(new MediaStream(), "unsupported");
+  }
+  const audio = (sure: boolean): MediaStreamConstraints => ({ audio: audioWish(choice, sure) });
+  const video = (sure: boolean): MediaStreamConstraints => ({ video: videoWish(choice, sure) });
   let problem: DeviceProblem;
   try {
-    return asDevices(await devices.getUserMedia({ audio: audioWish, video: videoWish }), null);
+    return asDevices(await openChosen((sure) => ({ ...audio(sure), ...video(sure) })), null);
   } catch (error) {
     problem = problemFor(error);
   }
-  for (const wish of [{ audio: audioWish }, { video: videoWish }]) {
+  for (const wish of [audio, video]) {
     try {
-      return asDevices(await devices.getUserMedia(wish), problem);
+      return asDevices(await openChosen(wish), problem);
     } catch {
       // The next smaller wish is tried; the first reason is the one to tell.
     }
   }
   return asDevices(new MediaStream(), problem);
+}
+
+/** Puts the chosen camera or microphone in the place of the one in use. The old one is let go first: few phones open two.
+ * Raises what the browser says when there is none. */
+export async function reopen(
+  devices: OwnDevices,
+  kind: "audio" | "video",
+  choice: DeviceChoice,
+): Promise<OwnDevices> {
+  const old = devices[kind];
+  if (old !== null) {
+    old.onended = null;
+    old.stop();
+    devices.stream.removeTrack(old);
+  }
+  const opened = await openChosen((sure) =>
+    kind === "audio" ? { audio: audioWish(choice, sure) } : { video: videoWish(choice, sure) },
+  );
+  for (const track of opened.getTracks()) devices.stream.addTrack(track);
+  const whole = devices.stream.getTracks().length === 2;
+  return asDevices(devices.stream, whole ? null : devices.problem);
 }
 
 export function closeDevices(devices: OwnDevices | null): void {

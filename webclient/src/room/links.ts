@@ -3,7 +3,7 @@
 import type { CandidateFields, DescriptionKind, PeerInfo, ServerMessage, Welcome } from "../messages";
 import type { MakeExtension } from "./link_extension";
 import { PeerLink } from "./peer_link";
-import type { OwnTracks } from "./sending";
+import type { OwnTracks, PictureRules } from "./sending";
 
 export interface LinksSurroundings {
   welcome(): Welcome | null;
@@ -11,7 +11,17 @@ export interface LinksSurroundings {
   sendDescription(to: string, kind: DescriptionKind, sdp: string): void;
   sendCandidate(to: string, candidate: CandidateFields): void;
   changed(): void;
+  broken(ms: number): void;
   happened(event: "joined" | "left", name: string): void;
+}
+
+/** Milliseconds for which a clerk who has handed over stays in the call, until the colleague is seen and heard. */
+export const handOverTakes = 5000;
+const firstPictureTakes = 700;
+
+/** A second device of the same person has a number behind the id, and loses it when the server's memory begins anew. */
+function samePage(id: string, instance: string): string {
+  return `${id.slice(0, 22)} ${instance}`;
 }
 
 export class Links {
@@ -19,6 +29,8 @@ export class Links {
   readonly away = new Set<string>();
   #tracks: OwnTracks = { audio: null, video: null };
   #screen: MediaStream | null = null;
+  #pictures: ((peer: string) => PictureRules) | null = null;
+  #leaving = new Map<string, ReturnType<typeof setTimeout>>();
   #unconfirmed = new Set<string>();
   // A server that was restarted asks again: whom this page has let in, it lets in again, as long as it is the same page.
   #letIn = new Set<string>();
@@ -29,9 +41,23 @@ export class Links {
     return [...this.all.values()].filter((link) => link.open);
   }
 
+  get hostPresent(): boolean {
+    const hosts = [...this.all.values()].filter(({ peer }) => peer.role === "host");
+    return hosts.some(({ peer }) => !this.away.has(peer.id) && !this.#leaving.has(peer.id));
+  }
+
   setTracks(tracks: OwnTracks): void {
     this.#tracks = tracks;
     for (const link of this.all.values()) link.setTracks(tracks);
+  }
+
+  get sharing(): MediaStream | null {
+    return this.#screen;
+  }
+
+  setPictures(rules: (peer: string) => PictureRules): void {
+    this.#pictures = rules;
+    for (const link of this.open) link.setPictures(rules(link.peer.id));
   }
 
   shareScreen(stream: MediaStream | null): void {
@@ -40,7 +66,7 @@ export class Links {
   }
 
   wasLetIn(id: string, instance: string): boolean {
-    return this.#letIn.has(`${id} ${instance}`);
+    return this.#letIn.has(samePage(id, instance));
   }
 
   lineLost(): void {
@@ -60,7 +86,7 @@ export class Links {
   /** A snapshot: these are all there are. */
   restore(peers: PeerInfo[]): void {
     const named = new Set(peers.map((peer) => peer.id));
-    for (const id of [...this.all.keys()]) if (!named.has(id)) this.forget(id);
+    for (const id of [...this.all.keys()]) if (!named.has(id)) this.left(id);
     for (const peer of peers) this.named(peer);
   }
 
@@ -68,8 +94,8 @@ export class Links {
     let link = this.all.get(peer.id);
     this.away.delete(peer.id);
     this.#unconfirmed.delete(peer.id);
-    if (link !== undefined && link.peer.instance !== peer.instance) {
-      link.close();
+    if (link !== undefined && (link.peer.instance !== peer.instance || this.#leaving.has(peer.id))) {
+      this.#drop(link);
       link = undefined;
     }
     if (link === undefined) {
@@ -78,29 +104,60 @@ export class Links {
     } else {
       Object.assign(link.peer, { polite: peer.polite });
       if (!peer.prepared) {
-        const { audio, video, name } = peer;
-        Object.assign(link.peer, { audio, video, name });
+        const { audio, video, screen, name, part } = peer;
+        Object.assign(link.peer, { audio, video, screen, name, part });
       }
       link.reachable = true;
     }
     if (!peer.prepared) this.#letFlow(link);
   }
 
-  forget(id: string): void {
+  /** Somebody is gone. A clerk who leaves may have handed over: the old picture stays until the colleague's is there. */
+  left(id: string): void {
     const link = this.all.get(id);
-    if (link === undefined) return;
-    if (link.open) this.around.happened("left", link.peer.name);
-    this.#letIn.delete(`${id} ${link.peer.instance}`);
-    this.#drop(link);
+    if (link === undefined || this.#leaving.has(id)) return;
+    this.#letIn.delete(samePage(id, link.peer.instance));
+    if (!link.open) {
+      this.#drop(link);
+      return;
+    }
+    this.around.happened("left", link.peer.name);
+    const stays = link.peer.role === "host" && link.state === "connected";
+    if (stays)
+      this.#leaving.set(
+        id,
+        setTimeout(() => this.#drop(link), handOverTakes),
+      );
+    else this.#drop(link);
+  }
+
+  /** Once somebody else is connected, those who have left need not be shown any more. */
+  #relieve(newcomer: PeerLink): void {
+    if (newcomer.peer.role !== "host" || newcomer.state !== "connected" || !newcomer.open) return;
+    for (const [id, timer] of this.#leaving) {
+      const link = this.all.get(id);
+      if (link === undefined || link === newcomer) continue;
+      clearTimeout(timer);
+      this.#leaving.set(
+        id,
+        setTimeout(() => this.#drop(link), firstPictureTakes),
+      );
+    }
   }
 
   #drop(link: PeerLink): void {
-    this.away.delete(link.peer.id);
+    const { id } = link.peer;
+    clearTimeout(this.#leaving.get(id));
+    this.#leaving.delete(id);
+    this.away.delete(id);
     link.close();
-    this.all.delete(link.peer.id);
+    if (this.all.get(id) === link) this.all.delete(id);
+    this.around.changed();
   }
 
   close(): void {
+    for (const timer of this.#leaving.values()) clearTimeout(timer);
+    this.#leaving.clear();
     for (const link of this.all.values()) link.close();
     this.all.clear();
   }
@@ -122,38 +179,46 @@ export class Links {
     if (message.type === "media") {
       link.peer.audio = message.audio;
       link.peer.video = message.video;
+      link.peer.screen = message.screen;
     }
   }
 
   #letFlow(link: PeerLink): void {
-    if (this.around.welcome()?.role === "host") this.#letIn.add(`${link.peer.id} ${link.peer.instance}`);
+    if (this.around.welcome()?.role === "host") this.#letIn.add(samePage(link.peer.id, link.peer.instance));
     if (link.open) return;
     link.openMedia(this.#tracks);
     if (this.#screen !== null) link.shareScreen(this.#screen);
+    if (this.#pictures !== null) this.setPictures(this.#pictures);
     this.around.happened("joined", link.peer.name);
   }
 
   #link(peer: PeerInfo): PeerLink {
     const { id, name, role, part, polite, instance, prepared, audio, video, screen } = peer;
-    const welcome = this.around.welcome();
     return new PeerLink(
       { id, name, role, part, polite, instance, prepared, audio, video, screen },
       {
-        configuration: {
-          iceServers: welcome?.ice_servers ?? [],
-          iceTransportPolicy: welcome?.ice_transport_policy ?? "all",
-        },
+        configuration: () => this.#configuration(),
         sendDescription: this.around.sendDescription,
         sendCandidate: this.around.sendCandidate,
         extend: this.around.extend,
         changed: () => this.#linkChanged(id),
+        broken: this.around.broken,
         now: () => performance.now(),
       },
     );
   }
 
+  #configuration(): RTCConfiguration {
+    const welcome = this.around.welcome();
+    return {
+      iceServers: welcome?.ice_servers ?? [],
+      iceTransportPolicy: welcome?.ice_transport_policy ?? "all",
+    };
+  }
+
   #linkChanged(id: string): void {
     const link = this.all.get(id);
+    if (link !== undefined) this.#relieve(link);
     // The same page may come back over a new connection and is let in again then.
     if (link?.state === "failed" && this.#unconfirmed.has(id)) this.#drop(link);
     this.around.changed();

@@ -32,15 +32,18 @@ export function originOf(sdp: string): string {
 
 export type Remedy = "none" | "restart" | "rebuild";
 
-/** What to do about a connection that has been `state` for `ms`; the impolite side moves first, so that seldom both do. */
+/** What to do about a connection that has been `state` for `ms`; the impolite side moves first, so that seldom both do.
+ * As long as the other side has not `answered` a restart, nobody would answer a new connection either. */
 export function remedy(
   state: RTCPeerConnectionState,
   ms: number,
   polite: boolean,
   restarted: boolean,
+  answered = true,
 ): Remedy {
   const headStart = polite ? 2000 : 0;
+  const patience = answered ? 8000 : 30_000;
   const lost = state === "failed" || (state === "disconnected" && ms >= 3000);
   if (!restarted) return lost && ms >= headStart ? "restart" : "none";
-  return state !== "connected" && ms >= 8000 + headStart ? "rebuild" : "none";
+  return state !== "connected" && ms >= patience + headStart ? "rebuild" : "none";
 }

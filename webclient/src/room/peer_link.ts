@@ -2,30 +2,36 @@
 // negotiation.ts, repaired when it breaks. It knows no signaling socket and draws nothing.
 import type { CandidateFields, DescriptionKind, PeerInfo } from "../messages";
 import { withStartBitrate } from "./bitrate";
+import { Candidates } from "./candidates";
 import type { LinkExtension, MakeExtension } from "./link_extension";
-import { judge, originOf, remedy } from "./negotiation";
+import { judge, originOf } from "./negotiation";
+import { Pulse } from "./pulse";
 import { Receiving } from "./receiving";
+import { Repair } from "./repair";
 import { ScreenSending } from "./screen_sending";
-import { type OwnTracks, Sending } from "./sending";
+import { type OwnTracks, type PictureRules, Sending } from "./sending";
+import { TalkGate } from "./talk_gate";
 
 export interface LinkSurroundings {
-  configuration: RTCConfiguration;
+  /** Asked for at each new start: the relay's credentials have their time. */
+  configuration(): RTCConfiguration;
   sendDescription(to: string, kind: DescriptionKind, sdp: string): void;
   sendCandidate(to: string, candidate: CandidateFields): void;
   extend: MakeExtension;
   changed(): void;
+  /** The connection has carried nothing for `ms`, and nobody has said why. */
+  broken(ms: number): void;
   now(): number;
 }
 
 const checkEvery = 1000;
 const askAgainAfter = 5000;
-/** Milliseconds: what else is said over the connection lets the first picture go ahead. */
-const talkAfter = 500;
 
 export class PeerLink {
   connection: RTCPeerConnection;
   /** What the other side sends; null until the host has admitted, so that nothing can be played before. */
   media: MediaStream | null = null;
+  sound: MediaStream | null = null;
   /** The other side's shared screen; null as long as `media` is. */
   screen: MediaStream | null = null;
   open = false;
@@ -35,14 +41,13 @@ export class PeerLink {
   #receiving = new Receiving();
   #sending = new Sending();
   #screen = new ScreenSending();
-  #talkTimer: ReturnType<typeof setTimeout> | undefined;
-  #talking: "no" | "yes" | "replaced" = "no";
-  #buffered: RTCIceCandidateInit[] = [];
+  #talkGate: TalkGate;
+  #pulse: Pulse;
+  #candidates = new Candidates();
   #makingOffer = false;
   #settingAnswer = false;
   #ignoring = false;
-  #restarted = false;
-  #since: number;
+  #repair: Repair;
   #offeredAt = 0;
   #droppedOrigin: string | null = null;
   #timer: ReturnType<typeof setInterval>;
@@ -52,8 +57,10 @@ export class PeerLink {
     readonly peer: PeerInfo,
     private readonly around: LinkSurroundings,
   ) {
-    this.#since = around.now();
+    this.#repair = new Repair(() => around.now());
+    this.#pulse = new Pulse(() => around.now());
     this.talk = around.extend(this);
+    this.#talkGate = new TalkGate(this.talk, this);
     this.connection = this.#connect();
     this.#timer = setInterval(() => this.#check(), checkEvery);
     if (!peer.polite) this.#addSections();
@@ -68,16 +75,20 @@ export class PeerLink {
     this.open = true;
     this.#receiving.open();
     this.media = this.#receiving.media;
+    this.sound = this.#receiving.sound;
     this.screen = this.#receiving.screen;
     this.#sending.open(tracks, !this.peer.polite);
-    // The polite side follows when the offer with a section for data comes, so that both do not offer at once.
-    if (!this.peer.polite || this.#offersData())
-      this.#talkTimer = setTimeout(() => this.#openTalk(), talkAfter);
+    this.#talkGate.admitted();
+    this.#pulse.reset();
     this.around.changed();
   }
 
   setTracks(tracks: OwnTracks): void {
     this.#sending.setTracks(tracks);
+  }
+
+  setPictures(rules: PictureRules): void {
+    this.#sending.setRules(rules);
   }
 
   /** Shows a screen to the other side, or takes it back. Only for a link that is open. */
@@ -90,7 +101,13 @@ export class PeerLink {
     this.#reachable = reachable;
     if (!reachable) return;
     if (this.connection.signalingState === "have-local-offer") this.#sayDescription();
-    if (this.state === "failed" || this.state === "disconnected") this.#restart();
+    else if (this.state === "failed" || this.state === "disconnected") this.#restart();
+    else void this.#prove();
+  }
+
+  /** Carries something, as far as one can tell. */
+  get alive(): boolean {
+    return this.state === "connected" && this.#silentFor === null;
   }
 
   /** Descriptions and candidates are handled one after the other, in the order in which they came. */
@@ -104,11 +121,10 @@ export class PeerLink {
 
   close(): void {
     clearInterval(this.#timer);
-    clearTimeout(this.#talkTimer);
-    this.talk.close();
+    this.#talkGate.close();
     this.#abandon(this.connection);
     this.#sending.close();
-    this.media = null;
+    this.media = this.sound = null;
     this.screen = null;
     this.open = false;
   }
@@ -119,7 +135,7 @@ export class PeerLink {
   }
 
   #connect(): RTCPeerConnection {
-    const connection = new RTCPeerConnection({ ...this.around.configuration, bundlePolicy: "max-bundle" });
+    const connection = new RTCPeerConnection({ ...this.around.configuration(), bundlePolicy: "max-bundle" });
     connection.onnegotiationneeded = () => void this.#offer(connection);
     connection.onicecandidate = (event) => this.#sayCandidate(event.candidate);
     connection.onconnectionstatechange = () => this.#stateChanged();
@@ -142,18 +158,6 @@ export class PeerLink {
   #addSections(): void {
     this.#sending.addTransceivers(this.connection);
     this.#screen.use(this.connection);
-  }
-
-  #offersData(): boolean {
-    return this.connection.remoteDescription?.sdp.includes("\nm=application") === true;
-  }
-
-  #openTalk(): void {
-    if (!this.open || this.#talking === "yes") return;
-    const before = this.#talking;
-    this.#talking = "yes";
-    if (before === "replaced") this.talk.replaced(this.connection);
-    else this.talk.open(this.connection, this);
   }
 
   async #offer(connection: RTCPeerConnection): Promise<void> {
@@ -205,11 +209,11 @@ export class PeerLink {
     } finally {
       this.#settingAnswer = false;
     }
-    await this.#addBuffered();
+    await this.#candidates.described(connection);
     if (kind !== "offer" || connection !== this.connection) return;
     this.#sending.adoptTransceivers(connection);
     this.#screen.use(connection);
-    if (this.#talking === "replaced" || this.#offersData()) this.#openTalk();
+    this.#talkGate.answering();
     await connection.setLocalDescription();
     this.#sayDescription();
   }
@@ -220,36 +224,17 @@ export class PeerLink {
   }
 
   async #addCandidate(fields: CandidateFields): Promise<void> {
-    const candidate: RTCIceCandidateInit = {
-      candidate: fields.candidate,
-      sdpMid: fields.sdp_mid,
-      sdpMLineIndex: fields.sdp_m_line_index,
-      usernameFragment: fields.username_fragment,
-    };
-    if (this.connection.remoteDescription === null) {
-      this.#buffered.push(candidate);
-      return;
-    }
     try {
-      await this.connection.addIceCandidate(candidate);
+      await this.#candidates.add(this.connection, fields);
     } catch (error) {
       // Belongs to an offer that was ignored, or to a connection given up: nothing is missing.
       if (!this.#ignoring && this.#droppedOrigin === null) throw error;
     }
   }
 
-  async #addBuffered(): Promise<void> {
-    const buffered = this.#buffered;
-    this.#buffered = [];
-    for (const candidate of buffered) await this.connection.addIceCandidate(candidate).catch(() => undefined);
-  }
-
   #stateChanged(): void {
-    this.#since = this.around.now();
-    if (this.state === "connected") {
-      this.#restarted = false;
-      this.#sending.preferFluency();
-    }
+    this.#repair.changed(this.state);
+    if (this.state === "connected") this.#sending.preferFluency();
     this.around.changed();
     this.#check();
   }
@@ -260,14 +245,33 @@ export class PeerLink {
     if (this.connection.signalingState === "have-local-offer" && now - this.#offeredAt >= askAgainAfter) {
       this.#sayDescription();
     }
-    const step = remedy(this.state, now - this.#since, this.peer.polite, this.#restarted);
+    // The line to the server has probably gone the same way, and is needed to repair this one.
+    if (this.open && this.state === "connected") void this.#pulse.look(this.connection);
+    const broken = this.#repair.brokenFor(this.state) ?? this.#silentFor;
+    if (broken !== null) this.around.broken(broken);
+    const answered = this.connection.signalingState !== "have-local-offer";
+    const step = this.#repair.step(this.state, this.peer.polite, answered);
     if (step === "restart") this.#restart();
     if (step === "rebuild") this.#rebuild(true);
   }
 
+  /** For how long nothing has come although the other side says that it sends. */
+  get #silentFor(): number | null {
+    const { audio, video } = this.peer;
+    return this.open && (audio || video) && this.state === "connected" ? this.#pulse.silentFor : null;
+  }
+
+  /** Both sides have their line again, perhaps from another network: what was connected may lead nowhere now. */
+  async #prove(): Promise<void> {
+    const { connection } = this;
+    if (!this.open || this.state !== "connected" || !(this.peer.audio || this.peer.video)) return;
+    const alive = await this.#pulse.proves(connection).catch(() => true);
+    if (!alive && connection === this.connection && this.#reachable && this.open) this.#restart();
+  }
+
   #restart(): void {
-    this.#restarted = true;
-    this.#since = this.around.now();
+    this.#repair.restarted();
+    this.connection.setConfiguration({ ...this.around.configuration(), bundlePolicy: "max-bundle" });
     this.connection.restartIce();
   }
 
@@ -276,16 +280,13 @@ export class PeerLink {
     this.#droppedOrigin = this.#knownOrigin() ?? this.#droppedOrigin;
     this.#abandon(this.connection);
     this.#sending.forgetSenders();
-    this.#buffered = [];
-    this.#restarted = offering;
+    this.#candidates.forget();
+    this.#repair.rebuilt(offering);
     this.#ignoring = false;
-    this.#since = this.around.now();
     this.connection = this.#connect();
-    if (this.#talking === "yes") this.#talking = "replaced";
-    if (offering) {
-      this.#addSections();
-      if (this.#talking === "replaced") this.#openTalk();
-    }
+    this.#pulse.reset();
+    if (offering) this.#addSections();
+    this.#talkGate.replaced(offering);
     this.around.changed();
   }
 }

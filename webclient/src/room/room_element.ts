@@ -1,37 +1,28 @@
 // <sz-room>: the video room on the page, for citizen and clerk alike. It joins session, own devices, talk and view; what
 // passes between the participants is session.ts.
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { LitElement, nothing, type TemplateResult } from "lit";
 import { text } from "../texts";
 import { fetchEntry } from "./entry";
+import { Knock } from "./knock";
 import type { ControlMessage } from "./link_extension";
 import { Measuring, measure } from "./measuring";
+import { MicrophoneWatch } from "./microphone_watch";
 import { OwnSide } from "./own_side";
 import { Playback } from "./playback";
+import { play, players } from "./players";
 import { RoomSession } from "./session";
 import type { LinkStatistics } from "./statistics";
+import { watchSurroundings } from "./surroundings";
+import { deviceOf, newInstance } from "./tab";
 import { Talk } from "./talk/talk";
-import { talkControls, talkPanels } from "./talk/views";
-import {
-  type Actions,
-  controls,
-  deviceHelp,
-  endDialog,
-  farewell,
-  stage,
-  waitingGuests,
-  waitingNotes,
-} from "./views";
-import { stateWords } from "./words";
-
-function newInstance(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+import { TheirLines } from "./their_lines";
+import type { Actions, Question } from "./views";
+import { outside, type RoomParts, roomPage } from "./views_room";
 
 /**
  * Attributes: `entry` (where tickets are fetched), `as` (guest or host, until the server has said; `role` is read too,
- * but is none to assistive technology and is taken off), `back` (where to go afterwards), `starts` (the appointment's
- * begin, ISO 8601).
+ * but is none to assistive technology and is taken off), `back` and `feedback` (where to go afterwards), `starts` (the
+ * appointment's begin, ISO 8601), `typical` (minutes that somebody who is before one in the queue takes).
  * Events, for the elements beside it: `sz-phase` {phase, ended} when either changes, `sz-control` {from, message} for
  * each word that another page of this room says with `control`.
  */
@@ -40,30 +31,47 @@ export class SzRoom extends LitElement {
   #talk: Talk | null = null;
   #said = "";
   #told = "";
+  #panel = false;
+  #question: Question = { kind: "end", guest: "", name: "" };
   #playback = new Playback(() => this.requestUpdate());
+  #lines = new TheirLines();
+  #knock = new Knock();
   #own = new OwnSide({
     session: () => this.#session,
     preview: () => this.querySelector("video[data-own]"),
     say: (words) => this.#say(words),
     changed: () => this.requestUpdate(),
   });
+  #microphone = new MicrophoneWatch(
+    (level) => this.#showLevel(level),
+    (hint) => this.#say(hint === null ? "" : text(`device.hint.${hint}`)),
+  );
   #measuring = new Measuring(
     () => this.#session,
-    () => this.requestUpdate(),
+    (weak) => this.#own.sink(weak),
+    () => this.#measured(),
   );
+  #unwatch: () => void = () => undefined;
   #reopen: ReturnType<typeof setTimeout> | undefined;
+  #clock: ReturnType<typeof setInterval> | undefined;
 
   readonly #actions: Actions = {
     toggleAudio: () => this.#own.toggle("audio"),
     toggleVideo: () => this.#own.toggle("video"),
+    togglePanel: () => void this.#togglePanel(),
+    choose: (choice) => void this.#own.choose(choice),
+    flip: () => void this.#own.flip(),
+    saveData: (on) => this.#own.setSaving(on),
+    sign: (on) => this.#own.setSigning(on),
     leave: () => this.#session?.leave(),
-    askEnd: () => this.querySelector<HTMLDialogElement>("dialog[data-end]")?.showModal(),
-    keep: () => this.querySelector<HTMLDialogElement>("dialog[data-end]")?.close(),
-    end: () => this.end(),
+    ask: (question) => void this.#ask(question),
+    confirm: () => this.#confirm(),
+    keep: () => this.#dialog?.close(),
     admit: (guest) => this.#session?.admit(guest),
     retryDevices: () => void this.#own.open(),
-    playSound: () => this.#playback.playAll(this.querySelectorAll("video")),
+    playSound: () => this.#playback.playAll(players(this)),
     again: () => this.#enter(),
+    enlarge: (peer) => this.#playback.float(this.querySelector(`video[data-peer="${CSS.escape(peer)}"]`)),
   };
 
   override createRenderRoot(): HTMLElement {
@@ -76,20 +84,27 @@ export class SzRoom extends LitElement {
     if (named !== null) this.setAttribute("as", named);
     this.removeAttribute("role");
     super.connectedCallback();
-    addEventListener("online", this.#networkBack);
-    document.addEventListener("visibilitychange", this.#seenAgain);
+    this.#unwatch = watchSurroundings({
+      network: (suspect) => this.#session?.client.wake(suspect),
+      seen: (hiddenFor) => this.#seen(hiddenFor),
+      devices: () => void this.#own.refreshList(),
+      touched: () => this.#touched(),
+    });
+    this.#clock = setInterval(() => this.requestUpdate(), 30_000);
     this.#enter();
     this.#measuring.start();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    removeEventListener("online", this.#networkBack);
-    document.removeEventListener("visibilitychange", this.#seenAgain);
+    this.#unwatch();
     this.#measuring.stop();
+    clearInterval(this.#clock);
     clearTimeout(this.#reopen);
     this.#session?.client.stop();
     this.#talk?.close();
+    this.#knock.calm();
+    this.#microphone.stop();
     this.#own.close();
   }
 
@@ -110,56 +125,35 @@ export class SzRoom extends LitElement {
 
   override render(): TemplateResult | typeof nothing {
     const session = this.#session;
-    if (session === null) return nothing;
-    return html`<div class="sz-room" data-phase=${session.phase} data-role=${session.role ?? this.getAttribute("as")}>
-      <p class="kern-body sz-room__state" role="status" data-testid="room-state" data-state=${session.phase}
-        data-line=${session.client.state}>${stateWords(session)}</p>
-      <p class="kern-sr-only" role="status" data-testid="announcement">${this.#said}</p>
-      ${
-        session.ended !== null || session.refused !== null
-          ? farewell(session, this.getAttribute("back"), this.#actions, this.getAttribute("feedback"))
-          : this.#inside(session)
-      }
-    </div>`;
-  }
-
-  #inside(session: RoomSession): TemplateResult {
-    const own = this.#own;
-    const host = session.role === "host";
-    const starts = this.getAttribute("starts");
     const talk = this.#talk;
-    return html`${deviceHelp(own, this.#actions)}
-      ${
-        session.phase === "waiting" && !host
-          ? waitingNotes(session, starts === null ? null : new Date(starts))
-          : nothing
-      }
-      <div class="sz-room__main">
-        ${stage(session, own, this.#measuring.qualities)} ${host ? waitingGuests(session, this.#actions) : nothing}
-      </div>
-      ${talk === null ? nothing : talkPanels(session, talk)}
-      ${controls(session, own, this.#playback.silent, talk === null ? nothing : talkControls(session, talk), this.#actions)}
-      ${host ? endDialog(this.#actions) : nothing}`;
+    if (session === null || talk === null) return nothing;
+    const parts: RoomParts = {
+      session,
+      talk,
+      own: this.#own,
+      measuring: this.#measuring,
+      lines: this.#lines,
+      hint: this.#microphone.hint,
+      panel: this.#panel,
+      silent: this.#playback.silent,
+      question: this.#question,
+      said: this.#said,
+      given: (name) => this.getAttribute(name),
+      actions: this.#actions,
+    };
+    return roomPage(parts, outside(session));
   }
 
   override updated(): void {
     const { devices } = this.#own;
-    const own = this.querySelector<HTMLVideoElement>("video[data-own]");
-    if (own !== null) this.#playback.show(own, devices?.video ? devices.preview : null);
-    for (const tile of this.querySelectorAll<HTMLVideoElement>("video[data-peer]")) {
-      const link = this.#session?.links.get(tile.dataset.peer ?? "");
-      this.#playback.show(tile, link?.media ?? null, true);
-    }
-    for (const tile of this.querySelectorAll<HTMLVideoElement>("video[data-screen]")) {
-      this.#playback.show(tile, this.#session?.links.get(tile.dataset.screen ?? "")?.screen ?? null);
-    }
+    play(this, this.#session, devices, this.#playback);
+    this.#playback.setSpeaker(this.#own.choice.speaker, players(this));
+    if (this.#panel) this.#microphone.listen(devices?.audio ?? null);
   }
 
-  readonly #networkBack = (): void => this.#session?.client.wake(true);
-
-  readonly #seenAgain = (): void => {
-    if (document.visibilityState === "visible") this.#session?.client.wake();
-  };
+  get #dialog(): HTMLDialogElement | null {
+    return this.querySelector<HTMLDialogElement>("dialog[data-ask]");
+  }
 
   /** Camera and line are opened side by side: neither waits for the other. */
   #enter(): void {
@@ -167,23 +161,23 @@ export class SzRoom extends LitElement {
     this.#session?.client.stop();
     this.#talk?.close();
     this.#measuring.forget();
+    this.#lines.clear();
     const talk = new Talk({
       changed: () => this.requestUpdate(),
       session: () => this.#session,
-      heard: (from, message) => this.#tell("sz-control", { from, message }),
+      heard: (from, message) => this.#heard(from, message),
       say: (words) => this.#say(words),
     });
     this.#talk = talk;
+    const entry = this.getAttribute("entry") ?? "";
     this.#session = new RoomSession(
-      newInstance(),
+      { instance: newInstance(), device: deviceOf(entry) },
+      { changed: () => this.#changed(), happened: (event, name) => this.#happened(event, name) },
       {
-        changed: () => this.#changed(),
-        happened: (event, name) => this.#say(text(`room.${event}`, { name })),
-      },
-      {
-        fetchEntry: () => fetchEntry(this.getAttribute("entry") ?? ""),
+        fetchEntry: () => fetchEntry(entry),
         openSocket: (url, protocol) => new WebSocket(url, protocol),
         random: Math.random,
+        now: () => performance.now(),
       },
       () => talk.extend(),
     );
@@ -192,10 +186,17 @@ export class SzRoom extends LitElement {
     this.requestUpdate();
   }
 
+  #happened(event: "arrived" | "joined" | "left" | "sent-back", name: string): void {
+    if (event === "arrived" && this.#session?.role === "host") this.#knock.knock(name);
+    if (event !== "arrived") this.#own.setPictures();
+    this.#say(text(`room.${event}`, { name }));
+  }
+
   #changed(): void {
     const session = this.#session;
     if (session === null) return;
     if (session.ended !== null || session.refused !== null) this.#left(session);
+    if (session.guests.length === 0) this.#knock.calm();
     this.requestUpdate();
     const { phase, ended } = session;
     if (this.#told === `${phase} ${ended}`) return;
@@ -204,14 +205,74 @@ export class SzRoom extends LitElement {
   }
 
   #left(session: RoomSession): void {
-    this.#own.close();
     this.#talk?.close();
+    this.#microphone.stop();
+    // Whoever has handed over stays in the picture until the colleague is there.
+    const close = (): void => {
+      if (session === this.#session) this.#own.close();
+    };
+    if (session.ended === "handed-over") session.whenSilent(close);
+    else close();
     const opens = session.refused?.code === "too-early" ? session.refused.opensAt : null;
     if (opens === null) return;
     clearTimeout(this.#reopen);
     // Longer waits overflow the timer; half an hour is asked again then.
     const wait = Math.min(Math.max(opens.getTime() - Date.now(), 1000), 1_800_000);
     this.#reopen = setTimeout(() => this.#enter(), wait);
+  }
+
+  #measured(): void {
+    if (this.#session?.phase === "call") this.#microphone.listen(this.#own.devices?.audio ?? null);
+    const line = this.#own.saving ? "saving" : this.#own.weak.size > 0 ? "weak" : "good";
+    if (this.#lines.tells(line, this.#session?.openLinks ?? [])) this.control({ kind: "line", line });
+    this.requestUpdate();
+  }
+
+  #heard(from: string, message: ControlMessage): void {
+    if (this.#lines.hear(from, message)) this.requestUpdate();
+    else this.#tell("sz-control", { from, message });
+  }
+
+  #seen(hiddenFor: number): void {
+    this.#knock.calm();
+    this.#microphone.resume();
+    this.#own.seenAgain(hiddenFor);
+    this.#playback.resume(players(this));
+  }
+
+  #touched(): void {
+    this.#microphone.resume();
+    if (this.#playback.silent) this.#actions.playSound();
+  }
+
+  async #togglePanel(): Promise<void> {
+    this.#panel = !this.#panel;
+    this.requestUpdate();
+    if (!this.#panel) return;
+    await this.#own.refreshList();
+    await this.updateComplete;
+    this.querySelector("#sz-devices")?.scrollIntoView({ block: "start" });
+    this.querySelector<HTMLElement>("#sz-devices-title")?.focus({ preventScroll: true });
+  }
+
+  #showLevel(level: number): void {
+    const meter = this.querySelector<HTMLMeterElement>("meter[data-level]");
+    if (meter !== null) meter.value = level;
+  }
+
+  async #ask(question: Question): Promise<void> {
+    this.#question = question;
+    this.requestUpdate();
+    await this.updateComplete;
+    this.#dialog?.showModal();
+  }
+
+  #confirm(): void {
+    this.#dialog?.close();
+    const { kind, guest } = this.#question;
+    if (kind === "end") this.end();
+    if (kind === "remove") this.#session?.remove(guest);
+    if (kind === "sendback") this.#session?.sendBack(guest);
   }
 
   #say(words: string): void {

@@ -7,10 +7,24 @@ export interface OwnTracks {
   first?: FirstPictures;
 }
 
+/** How pictures go over one connection. */
+export interface PictureRules {
+  /** Own pictures are sent; not on a weak line, not while somebody saves data. */
+  send: boolean;
+  /** The other side's pictures are wanted. */
+  receive: boolean;
+  /** The picture is made smaller by this: with more people each gets less. */
+  shrink: number;
+}
+
 export class Sending {
   // Own references: Safari forgets a sender's track after a long mute.
   #senders: { audio: RTCRtpSender | null; video: RTCRtpSender | null } = { audio: null, video: null };
+  #pictures: RTCRtpTransceiver | null = null;
+  // Asked for last: replaceTrack takes its time, and meanwhile the sender still names the one before.
+  #asked: { audio?: MediaStreamTrack | null; video?: MediaStreamTrack | null } = {};
   #tracks: OwnTracks = { audio: null, video: null };
+  #rules: PictureRules = { send: true, receive: true, shrink: 1 };
   #standIn: MediaStreamTrack | null = null;
   #open = false;
   // The stream is empty: it only names both tracks as belonging together, for lip synchrony.
@@ -19,8 +33,9 @@ export class Sending {
   /** For the side that offers. */
   addTransceivers(connection: RTCPeerConnection): void {
     for (const kind of ["audio", "video"] as const) {
-      const transceiver = connection.addTransceiver(kind, { direction: "sendrecv", streams: [this.#stream] });
-      this.#senders[kind] = transceiver.sender;
+      const direction = kind === "audio" ? "sendrecv" : this.#direction;
+      const transceiver = connection.addTransceiver(kind, { direction, streams: [this.#stream] });
+      this.#use(kind, transceiver);
     }
     this.#fill();
   }
@@ -30,9 +45,9 @@ export class Sending {
     for (const kind of ["audio", "video"] as const) {
       const transceiver = connection.getTransceivers().find((one) => one.receiver.track.kind === kind);
       if (transceiver === undefined || this.#senders[kind] === transceiver.sender) continue;
-      transceiver.direction = "sendrecv";
+      transceiver.direction = kind === "audio" ? "sendrecv" : this.#direction;
       transceiver.sender.setStreams(this.#stream);
-      this.#senders[kind] = transceiver.sender;
+      this.#use(kind, transceiver);
     }
     this.#fill();
   }
@@ -40,6 +55,8 @@ export class Sending {
   /** The connection was replaced; its senders are gone, the tracks stay. */
   forgetSenders(): void {
     this.#senders = { audio: null, video: null };
+    this.#pictures = null;
+    this.#asked = {};
   }
 
   /** From now on tracks flow. `leading`: this side lets the other in and shows itself first; the other, busy with getting
@@ -57,6 +74,17 @@ export class Sending {
     this.#fill();
   }
 
+  /** Asks for a negotiation only when `receive` changes. */
+  setRules(rules: PictureRules): void {
+    const { shrink } = this.#rules;
+    this.#rules = rules;
+    if (this.#pictures !== null && this.#pictures.direction !== this.#direction) {
+      this.#pictures.direction = this.#direction;
+    }
+    if (rules.shrink !== shrink) this.preferFluency();
+    this.#fill();
+  }
+
   close(): void {
     this.#open = false;
   }
@@ -68,11 +96,25 @@ export class Sending {
     if (sender === null) return;
     const parameters = sender.getParameters() as RTCRtpSendParameters & { degradationPreference?: string };
     parameters.degradationPreference = "maintain-framerate";
+    const encoding = parameters.encodings[0];
+    if (encoding !== undefined && (encoding.scaleResolutionDownBy ?? 1) !== this.#rules.shrink) {
+      encoding.scaleResolutionDownBy = this.#rules.shrink;
+    }
     sender.setParameters(parameters).catch(() => undefined);
   }
 
+  get #direction(): RTCRtpTransceiverDirection {
+    return this.#rules.receive ? "sendrecv" : "sendonly";
+  }
+
+  #use(kind: "audio" | "video", transceiver: RTCRtpTransceiver): void {
+    this.#senders[kind] = transceiver.sender;
+    delete this.#asked[kind];
+    if (kind === "video") this.#pictures = transceiver;
+  }
+
   #lead(): void {
-    this.#standIn = (this.#tracks.video?.enabled && this.#tracks.first?.begin()) || null;
+    this.#standIn = (this.#tracks.video?.enabled && this.#rules.send && this.#tracks.first?.begin()) || null;
     this.#fill();
     if (this.#standIn !== null) setTimeout(() => this.setTracks(this.#tracks), takesOverAfter);
   }
@@ -82,9 +124,16 @@ export class Sending {
     // The picture first: opening the sound keeps the browser's threads busy, and a picture takes longer to begin.
     for (const kind of ["video", "audio"] as const) {
       const sender = this.#senders[kind];
-      const track = (kind === "video" && this.#standIn) || this.#tracks[kind];
-      if (sender === null || sender.track === track) continue;
+      const track = kind === "audio" ? this.#tracks.audio : this.#picture;
+      if (sender === null) continue;
+      const asked = this.#asked[kind];
+      if (sender.track === track && (asked === undefined || asked === track)) continue;
+      this.#asked[kind] = track;
       sender.replaceTrack(track).catch(() => undefined);
     }
+  }
+
+  get #picture(): MediaStreamTrack | null {
+    return this.#rules.send ? (this.#standIn ?? this.#tracks.video) : null;
   }
 }

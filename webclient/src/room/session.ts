@@ -2,12 +2,13 @@
 // connections to the others are links.ts. It draws nothing; every change is told to `changed`.
 import type { EndReason, Role, ServerMessage, WaitingGuest, Welcome } from "../messages";
 import type { MakeExtension } from "./link_extension";
-import { Links } from "./links";
+import { handOverTakes, Links } from "./links";
 import type { PeerLink } from "./peer_link";
-import type { OwnTracks } from "./sending";
+import type { OwnTracks, PictureRules } from "./sending";
 import {
   type EntryRefused,
   type LineState,
+  type OwnIds,
   SignalingClient,
   type SignalingSurroundings,
 } from "./signaling_client";
@@ -17,26 +18,31 @@ export type Phase = "joining" | "waiting" | "call" | "over" | "refused";
 export interface SessionEvents {
   changed(): void;
   /** Something to be told to those who do not see the screen. */
-  happened(event: "arrived" | "joined" | "left", name: string): void;
+  happened(event: "arrived" | "joined" | "left" | "sent-back", name: string): void;
 }
 
 export class RoomSession {
   welcome: Welcome | null = null;
   admitted = false;
+  /** The clerk has sent this guest back into the waiting room. */
+  sentBack = false;
+  /** There was somebody to talk to in this stay. */
+  met = false;
   position = 0;
   guests: WaitingGuest[] = [];
   ended: EndReason | null = null;
   refused: EntryRefused | null = null;
   readonly client: SignalingClient;
   readonly #links: Links;
-  #media = { audio: false, video: false };
+  #media = { audio: false, video: false, screen: false };
   // Asked for on this line already: whom this page has let in, it lets in again when the server's memory begins anew.
   #asked = new Set<string>();
+  #silent: () => void = () => undefined;
 
   constructor(
-    instance: string,
+    own: OwnIds,
     private readonly events: SessionEvents,
-    surroundings: SignalingSurroundings,
+    surroundings: Omit<SignalingSurroundings, "urgent">,
     extend: MakeExtension,
   ) {
     this.#links = new Links({
@@ -45,16 +51,20 @@ export class RoomSession {
       sendDescription: (to, kind, sdp) => this.client.send({ type: "description", to, kind, sdp }),
       sendCandidate: (to, candidate) => this.client.send({ type: "candidate", to, ...candidate }),
       changed: () => events.changed(),
-      happened: (event, name) => events.happened(event, name),
+      broken: (ms) => this.client.doubt(ms),
+      happened: (event, name) => {
+        if (event === "joined") this.met = true;
+        events.happened(event, name);
+      },
     });
     this.client = new SignalingClient(
-      instance,
+      own,
       {
         message: (message) => this.#receive(message),
         state: (state) => this.#lineChanged(state),
         refused: (reason) => this.#refuse(reason),
       },
-      surroundings,
+      { ...surroundings, urgent: () => this.openLinks.some((link) => !link.alive) },
     );
   }
 
@@ -80,8 +90,7 @@ export class RoomSession {
   }
 
   get hostPresent(): boolean {
-    const away = this.#links.away;
-    return [...this.links.values()].some(({ peer }) => peer.role === "host" && !away.has(peer.id));
+    return this.#links.hostPresent;
   }
 
   setTracks(tracks: OwnTracks): void {
@@ -91,13 +100,31 @@ export class RoomSession {
   /** Shows a screen to everybody in the call, now and later; null takes it back. */
   shareScreen(stream: MediaStream | null): void {
     this.#links.shareScreen(stream);
+    this.#sayMedia({ ...this.#media, screen: stream !== null });
+    this.events.changed();
+  }
+
+  /** The screen that this page shares now. */
+  get sharing(): MediaStream | null {
+    return this.#links.sharing;
+  }
+
+  /** How pictures go over each connection, now and for those who come later. */
+  setPictures(rules: (peer: string) => PictureRules): void {
+    this.#links.setPictures(rules);
   }
 
   /** Tells the others whether they hear and see this side. */
   sayMedia(audio: boolean, video: boolean): void {
-    if (audio === this.#media.audio && video === this.#media.video) return;
-    this.#media = { audio, video };
-    if (this.welcome !== null) this.client.send({ type: "media", audio, video });
+    this.#sayMedia({ ...this.#media, audio, video });
+  }
+
+  #sayMedia(media: { audio: boolean; video: boolean; screen: boolean }): void {
+    const before = this.#media;
+    if (media.audio === before.audio && media.video === before.video && media.screen === before.screen)
+      return;
+    this.#media = media;
+    if (this.welcome !== null) this.client.send({ type: "media", ...media });
   }
 
   admit(guest: string): void {
@@ -105,13 +132,23 @@ export class RoomSession {
     this.client.send({ type: "admit", guest });
   }
 
+  /** Out of the room, and for good. */
+  remove(guest: string): void {
+    this.client.send({ type: "remove", guest });
+  }
+
+  /** Back into the waiting room. */
+  sendBack(guest: string): void {
+    this.client.send({ type: "send_back", guest });
+  }
+
   leave(): void {
-    this.client.send({ type: "leave" });
+    this.client.close({ type: "leave" });
     this.#finish("left");
   }
 
   end(): void {
-    this.client.send({ type: "end" });
+    this.client.close({ type: "end" });
     this.#finish("host");
   }
 
@@ -128,12 +165,24 @@ export class RoomSession {
 
   #finish(reason: EndReason): void {
     this.ended = reason;
-    this.#links.close();
-    this.client.stop();
+    // Whoever hands over is seen and heard until the colleague is.
+    if (reason === "handed-over") setTimeout(() => this.#silence(), handOverTakes);
+    else this.#links.close();
     this.events.changed();
   }
 
+  /** Calls `done` once nothing of this side is sent any more, after a hand-over. */
+  whenSilent(done: () => void): void {
+    this.#silent = done;
+  }
+
+  #silence(): void {
+    this.#links.close();
+    this.#silent();
+  }
+
   #receive(message: ServerMessage): void {
+    if (this.ended !== null) return;
     switch (message.type) {
       case "welcome":
         this.#welcomed(message);
@@ -147,6 +196,13 @@ export class RoomSession {
       case "admitted":
         performance.mark("sz-admitted");
         this.admitted = true;
+        this.sentBack = false;
+        break;
+      case "sent-back":
+        this.admitted = false;
+        this.sentBack = true;
+        this.#links.close();
+        this.events.happened("sent-back", "");
         break;
       case "snapshot":
         this.#restore(message);
@@ -155,9 +211,10 @@ export class RoomSession {
         this.#links.named(message);
         break;
       case "left":
-        this.#links.forget(message.id);
+        this.#links.left(message.id);
         break;
       case "ended":
+        this.client.stop();
         this.#finish(message.reason);
         return;
       default:

@@ -1,7 +1,7 @@
 // One participant's line to the signaling server: socket, hello, resume and reconnection, each numbered message handed
 // on once and in order. What the messages mean for the call is session.ts.
 import { type ClientMessage, parseServerMessage, type ServerMessage } from "../messages";
-import { reconnectDelay } from "./reconnect";
+import { dialPatience, reconnectDelay } from "./reconnect";
 
 /** What a ticket request yields: the ticket itself and where to take it. */
 export interface Entry {
@@ -28,16 +28,30 @@ export interface SignalingEvents {
   refused(reason: EntryRefused): void;
 }
 
+/** Which page this is: `instance` is new with each load, `device` stays while the tab is open. */
+export interface OwnIds {
+  instance: string;
+  device: string;
+}
+
 export interface SignalingSurroundings {
   fetchEntry(): Promise<Entry>;
   openSocket(url: string, protocol: string): WebSocket;
   random(): number;
+  /** Milliseconds that only grow. */
+  now(): number;
+  /** Whether picture and sound are gone too. */
+  urgent(): boolean;
 }
 
 export const subprotocol = "sprechzeit.v1";
 const keptWhileAway = 200;
 const finalCloseCodes = new Set([4403, 4409, 4410]);
 const ticketErrors = new Set(["ticket-refused", "ticket-used", "no-such-session"]);
+const joinPatience = 15_000;
+const movedCode = 1012;
+const movedWithin = 2000;
+const doubtAtMostEvery = 4000;
 const refusals = new Set(["room-closed", "too-early", "not-allowed", "removed"]);
 
 export class SignalingClient {
@@ -50,10 +64,18 @@ export class SignalingClient {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unsent: ClientMessage[] = [];
   #stopped = false;
-  #dialling = false;
+  #closing = false;
+  /** The server could not say whether it may let this page in; it is asked again. */
+  unsure = false;
+  // The number of the attempt under way; what belongs to an earlier one comes too late.
+  #round = 0;
+  #dialledAt = 0;
+  #openedAt = 0;
+  #took = 0;
+  #patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    readonly instance: string,
+    private readonly own: OwnIds,
     private readonly events: SignalingEvents,
     private readonly surroundings: SignalingSurroundings,
   ) {}
@@ -75,16 +97,30 @@ export class SignalingClient {
 
   /** Tries at once: the network is back or the page is seen again. `suspect`: an open socket may be dead as well. */
   wake(suspect = false): void {
-    if (this.#stopped || this.#dialling) return;
+    if (this.#stopped) return;
     if (this.state === "open" && !suspect) return;
-    this.#drop();
     this.#attempt = 0;
-    this.#again();
+    this.#redial();
+  }
+
+  /** Picture and sound have been gone for `ms` although this line seems open: it is dialled anew, because a dead line looks
+   * like a silent one. More and more seldom, because the reason may be another. */
+  doubt(ms: number): void {
+    const open = this.surroundings.now() - this.#openedAt;
+    if (this.state === "open" && open >= Math.max(doubtAtMostEvery, ms / 2)) this.wake(true);
+  }
+
+  /** Says `message` and stops, once it is said: at once, or when the line is back. */
+  close(message: ClientMessage): void {
+    this.send(message);
+    this.#closing = this.state !== "open";
+    if (!this.#closing) this.stop();
   }
 
   /** Ends the line for good. */
   stop(): void {
     this.#stopped = true;
+    this.#round += 1;
     clearTimeout(this.#timer);
     this.#drop();
     this.#say("closed");
@@ -97,6 +133,7 @@ export class SignalingClient {
   }
 
   #drop(): void {
+    clearTimeout(this.#patience);
     const socket = this.#socket;
     this.#socket = null;
     if (socket === null) return;
@@ -104,36 +141,53 @@ export class SignalingClient {
     socket.close(1000);
   }
 
+  #redial(): void {
+    this.#round += 1;
+    this.#drop();
+    this.#again();
+  }
+
   #again(): void {
     if (this.#stopped) return;
     this.#say(this.state === "connecting" && this.#session === null ? "connecting" : "lost");
     clearTimeout(this.#timer);
-    const delay = reconnectDelay(this.#attempt, this.surroundings.random());
+    const { random, urgent, now } = this.surroundings;
+    const delay = reconnectDelay(this.#attempt, random(), urgent());
+    // What a failed attempt has taken counts: whoever waited two seconds for nothing need not wait again.
+    const spent = this.#attempt === 0 ? 0 : now() - this.#dialledAt;
     this.#attempt += 1;
-    this.#timer = setTimeout(() => void this.#dial(), delay);
+    this.#timer = setTimeout(() => void this.#dial(), Math.max(0, delay - spent));
   }
 
   async #dial(): Promise<void> {
-    if (this.#dialling || this.#stopped) return;
-    this.#dialling = true;
+    if (this.#stopped) return;
+    this.#round += 1;
+    const round = this.#round;
+    this.#dialledAt = this.surroundings.now();
+    const resuming = this.#session !== null;
+    const patience = resuming
+      ? dialPatience(this.#attempt, this.surroundings.urgent(), this.#took)
+      : joinPatience;
+    this.#patience = setTimeout(() => this.#redial(), patience);
     try {
       const hello = await this.#hello();
-      if (!this.#stopped) this.#open(hello);
+      if (!this.#stopped && round === this.#round) this.#open(hello);
     } catch (error) {
+      if (round !== this.#round) return;
+      clearTimeout(this.#patience);
       if (error instanceof EntryRefused) this.#refuse(error);
       else this.#again();
-    } finally {
-      this.#dialling = false;
     }
   }
 
   async #hello(): Promise<ClientMessage> {
+    const { instance, device } = this.own;
     if (this.#session !== null && this.#url !== null) {
-      return { type: "hello", resume: this.#session, seen: this.#seen, instance: this.instance };
+      return { type: "hello", resume: this.#session, seen: this.#seen, instance };
     }
     const entry = await this.surroundings.fetchEntry();
     this.#url = entry.url;
-    return { type: "hello", ticket: entry.ticket, instance: this.instance };
+    return { type: "hello", ticket: entry.ticket, instance, device };
   }
 
   #open(hello: ClientMessage): void {
@@ -145,6 +199,7 @@ export class SignalingClient {
   }
 
   #closed(code: number): void {
+    clearTimeout(this.#patience);
     this.#socket = null;
     if (this.#stopped) return;
     if (finalCloseCodes.has(code)) {
@@ -154,6 +209,7 @@ export class SignalingClient {
       return;
     }
     if (code === 4401) this.#session = null;
+    if (code === movedCode) this.#attempt = 0;
     this.#again();
   }
 
@@ -168,16 +224,29 @@ export class SignalingClient {
     if (message.type === "welcome") this.#welcomed(message);
     else if (message.n <= this.#seen) return;
     else this.#seen = message.n;
+    if (message.type === "moving") this.#move();
     this.events.message(message);
-    if (message.type === "welcome") this.#flush(message.resumed);
+    if (message.type !== "welcome") return;
+    this.#flush(message.resumed);
+    if (this.#closing) this.stop();
   }
 
   #welcomed(message: Extract<ServerMessage, { type: "welcome" }>): void {
+    clearTimeout(this.#patience);
     this.#attempt = 0;
+    this.unsure = false;
+    this.#openedAt = this.surroundings.now();
+    if (message.resumed) this.#took = this.#openedAt - this.#dialledAt;
     this.#session = message.session;
     // A resumed session replays what came after `seen`; only a new one counts from its welcome.
     if (!message.resumed) this.#seen = message.n;
     this.#say("open");
+  }
+
+  /** This process is going away and closes the line itself, once what it knows is handed over. */
+  #move(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.wake(true), movedWithin);
   }
 
   #flush(resumed: boolean): void {
@@ -194,14 +263,14 @@ export class SignalingClient {
       this.#refuse(new EntryRefused(code, detail));
       return;
     }
+    if (code === "try-again") this.unsure = true;
     if (!ticketErrors.has(code)) return;
     // A session that the server no longer knows (it was restarted, or away too long): a new ticket, the same page, and
     // at once, because the server is there. A refused ticket waits its turn.
     if (this.#session !== null) this.#attempt = 0;
     this.#session = null;
     this.#seen = 0;
-    this.#drop();
-    this.#again();
+    this.#redial();
   }
 
   #refuse(reason: EntryRefused): void {

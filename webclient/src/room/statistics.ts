@@ -1,4 +1,4 @@
-// What getStats tells about one connection, in few numbers, and how good it is in a word.
+// What getStats tells about one connection, in few numbers. How good it is in a word is quality.ts.
 
 export interface LinkStatistics {
   peer: string;
@@ -12,6 +12,13 @@ export interface LinkStatistics {
   packetsReceived: number;
   packetsLost: number;
   roundTripSeconds: number;
+  /** For how long the picture stood still because nothing new came. */
+  freezeSeconds: number;
+  bytesSent: number;
+  /** Of what this side sent lately, as the other side counts it: 0 to 1, the worst kind; 0 while it has not said. */
+  lostOnTheWay: number;
+  /** What the browser believes it may send, bit/s; 0 where it does not tell. */
+  mayCarry: number;
   /** host, srflx, prflx or relay: how this side is reached; empty while there is no pair. */
   selectedCandidateType: string;
 }
@@ -31,7 +38,17 @@ function addInbound(sum: LinkStatistics, report: Report): void {
   else {
     sum.framesDecoded += number(report, "framesDecoded");
     sum.framesPerSecond += number(report, "framesPerSecond");
+    sum.freezeSeconds += number(report, "totalFreezesDuration");
   }
+}
+
+function addOutbound(sum: LinkStatistics, report: Report): void {
+  if (report.type === "remote-inbound-rtp") {
+    sum.lostOnTheWay = Math.max(sum.lostOnTheWay, number(report, "fractionLost"));
+  }
+  if (report.type !== "outbound-rtp") return;
+  sum.bytesSent += number(report, "bytesSent");
+  if (report.kind === "video") sum.framesSent += number(report, "framesSent");
 }
 
 function selectedPair(reports: Map<string, Report>): Report | undefined {
@@ -62,6 +79,10 @@ export async function summarize(
     packetsReceived: 0,
     packetsLost: 0,
     roundTripSeconds: 0,
+    freezeSeconds: 0,
+    bytesSent: 0,
+    lostOnTheWay: 0,
+    mayCarry: 0,
     selectedCandidateType: "",
   };
   const reports = new Map<string, Report>();
@@ -70,25 +91,13 @@ export async function summarize(
   });
   for (const report of reports.values()) {
     if (report.type === "inbound-rtp") addInbound(sum, report);
-    if (report.type === "outbound-rtp" && report.kind === "video")
-      sum.framesSent += number(report, "framesSent");
+    addOutbound(sum, report);
   }
   const pair = selectedPair(reports);
   if (pair === undefined) return sum;
   sum.roundTripSeconds = number(pair, "currentRoundTripTime");
+  sum.mayCarry = number(pair, "availableOutgoingBitrate");
   const local = reports.get(String(pair.localCandidateId));
   sum.selectedCandidateType = typeof local?.candidateType === "string" ? local.candidateType : "";
   return sum;
-}
-
-export type Quality = "good" | "fair" | "poor";
-
-/** How the connection was between two summaries: lost packets and the way there and back decide. Silence is a loss
- * only when the other side says that it sends (`expecting`). */
-export function qualityBetween(before: LinkStatistics, after: LinkStatistics, expecting: boolean): Quality {
-  const lost = Math.max(0, after.packetsLost - before.packetsLost);
-  const received = Math.max(0, after.packetsReceived - before.packetsReceived);
-  const share = lost + received === 0 ? Number(expecting) : lost / (lost + received);
-  if (share > 0.1 || after.roundTripSeconds > 1) return "poor";
-  return share > 0.03 || after.roundTripSeconds > 0.4 ? "fair" : "good";
 }

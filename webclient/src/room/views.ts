@@ -1,134 +1,36 @@
-// The parts of the room's page as templates; what a button does is room_element.ts.
+// The frame of the room's page: control bar, questions that are asked back, farewell. What a button does is
+// room_element.ts; the parts in between are views_stage.ts, views_people.ts and views_devices.ts.
 import { html, nothing, type TemplateResult } from "lit";
-import { repeat } from "lit/directives/repeat.js";
-import type { WaitingGuest } from "../messages";
-import { clockTime, text } from "../texts";
+import { text } from "../texts";
+import type { DeviceChoice } from "./device_choice";
 import type { OwnSide } from "./own_side";
-import type { PeerLink } from "./peer_link";
 import type { RoomSession } from "./session";
-import type { Quality } from "./statistics";
-import { deviceWords, positionWords } from "./words";
+
+/** Something that is done only after asking back. */
+export interface Question {
+  kind: "end" | "remove" | "sendback";
+  guest: string;
+  name: string;
+}
 
 export interface Actions {
   toggleAudio(): void;
   toggleVideo(): void;
+  togglePanel(): void;
+  choose(choice: Partial<DeviceChoice>): void;
+  flip(): void;
+  saveData(on: boolean): void;
+  sign(on: boolean): void;
   leave(): void;
-  askEnd(): void;
-  end(): void;
+  ask(question: Question): void;
+  confirm(): void;
   keep(): void;
   admit(guest: string): void;
   retryDevices(): void;
   playSound(): void;
   again(): void;
-}
-
-function remoteTile(link: PeerLink, quality: Quality | undefined): TemplateResult {
-  const { id, name, audio, video } = link.peer;
-  return html`<figure class="sz-tile sz-tile--remote">
-    <video data-testid="remote-video" data-peer=${id} autoplay playsinline aria-label=${name}></video>
-    ${video ? nothing : html`<p class="sz-tile__note">${text("room.tile.novideo")}</p>`}
-    <figcaption class="sz-tile__name">
-      <span>${name}</span>
-      ${audio ? nothing : html`<span class="sz-tile__flag">${text("room.tile.muted")}</span>`}
-      ${
-        quality === undefined
-          ? nothing
-          : html`<span class="sz-tile__flag" data-testid="quality" data-quality=${quality}
-              >${text(`quality.${quality}`)}</span
-            >`
-      }
-    </figcaption>
-  </figure>`;
-}
-
-function ownTile(own: OwnSide): TemplateResult {
-  const seen = own.devices?.video !== null && own.devices !== null;
-  const note = !seen ? text("room.own.none") : own.videoOn ? "" : text("room.own.off");
-  return html`<figure class="sz-tile sz-tile--own">
-    <video data-testid="own-video" data-own autoplay playsinline .muted=${true} aria-label=${text("room.own")}></video>
-    ${note === "" ? nothing : html`<p class="sz-tile__note">${note}</p>`}
-    <figcaption class="sz-tile__name"><span>${text("room.own")}</span></figcaption>
-  </figure>`;
-}
-
-export function stage(
-  session: RoomSession,
-  own: OwnSide,
-  qualities: ReadonlyMap<string, Quality>,
-): TemplateResult {
-  const links = session.openLinks;
-  return html`<div class="sz-stage" data-tiles=${links.length}>
-    ${repeat(
-      links,
-      (link) => link.peer.id,
-      (link) => remoteTile(link, qualities.get(link.peer.id)),
-    )}
-    ${ownTile(own)}
-  </div>`;
-}
-
-export function deviceHelp(own: OwnSide, actions: Actions): TemplateResult | typeof nothing {
-  if (own.devices === null)
-    return html`<p class="kern-body" data-testid="device-help">${text("device.asking")}</p>`;
-  const words = own.lost ? { problem: text("device.lost"), remains: "" } : deviceWords(own.devices);
-  if (words === null) return nothing;
-  return html`<div class="kern-alert kern-alert--warning" role="group" data-testid="device-help">
-    <div class="kern-alert__header">
-      <span class="kern-icon kern-icon--warning" aria-hidden="true"></span>
-      <span class="kern-title">${words.problem}</span>
-    </div>
-    <div class="kern-alert__body">
-      <p class="kern-body">${words.remains}</p>
-      <button type="button" class="kern-btn kern-btn--secondary" @click=${actions.retryDevices}>
-        <span class="kern-label">${text("device.retry")}</span>
-      </button>
-    </div>
-  </div>`;
-}
-
-/** What a guest reads while waiting: place in the line, time of the appointment, that nobody looks on. */
-export function waitingNotes(session: RoomSession, starts: Date | null): TemplateResult {
-  return html`<div class="sz-waiting">
-    <p class="kern-body kern-body--large" data-testid="position" data-position=${session.position}>
-      ${positionWords(session.position)}
-    </p>
-    ${starts === null ? nothing : html`<p class="kern-body">${text("room.appointment", { time: clockTime(starts) })}</p>`}
-    <p class="kern-body kern-body--muted">${text("room.private")}</p>
-  </div>`;
-}
-
-function guestRow(guest: WaitingGuest, actions: Actions): TemplateResult {
-  const since = text("room.guests.since", { time: clockTime(new Date(guest.since * 1000)) });
-  return html`<li class="sz-guest" data-guest=${guest.id}>
-    <span class="sz-guest__name">${guest.name}</span>
-    <span class="kern-body kern-body--muted">${guest.connected ? since : text("room.guests.away")}</span>
-    <button
-      type="button"
-      class="kern-btn kern-btn--primary"
-      data-testid="admit"
-      aria-label=${text("room.admit.name", { name: guest.name })}
-      @click=${() => actions.admit(guest.id)}
-    >
-      <span class="kern-label">${text("room.admit")}</span>
-    </button>
-  </li>`;
-}
-
-/** The host's list of those who wait. */
-export function waitingGuests(session: RoomSession, actions: Actions): TemplateResult {
-  const rows = session.guests.filter((guest) => !session.links.get(guest.id)?.open);
-  return html`<section class="sz-guests" aria-label=${text("room.guests")} data-testid="guests">
-    <h2 class="kern-heading-small">${text("room.guests")}</h2>
-    ${
-      rows.length === 0
-        ? html`<p class="kern-body">${text("room.guests.none")}</p>`
-        : html`<ul class="sz-guests__list">${repeat(
-            rows,
-            (guest) => guest.id,
-            (guest) => guestRow(guest, actions),
-          )}</ul>`
-    }
-  </section>`;
+  /** Shows somebody's picture in a window of its own above all others. */
+  enlarge(peer: string): void;
 }
 
 function toggle(name: "audio" | "video", own: OwnSide, action: () => void): TemplateResult {
@@ -156,57 +58,57 @@ function button(kind: string, id: string, label: string, action: () => void): Te
 export function controls(
   session: RoomSession,
   own: OwnSide,
-  silent: boolean,
+  shown: { silent: boolean; panel: boolean },
   more: TemplateResult | typeof nothing,
   actions: Actions,
 ): TemplateResult {
+  const end = (): void => actions.ask({ kind: "end", guest: "", name: "" });
   return html`<div class="sz-controls">
-    ${silent ? button("primary", "sound", text("room.sound"), actions.playSound) : nothing}
+    ${shown.silent ? button("primary", "sound", text("room.sound"), actions.playSound) : nothing}
     ${toggle("audio", own, actions.toggleAudio)} ${toggle("video", own, actions.toggleVideo)} ${more}
+    <button type="button" class="kern-btn kern-btn--secondary sz-toggle" data-testid="devices"
+      aria-expanded=${shown.panel ? "true" : "false"} aria-controls="sz-devices" @click=${actions.togglePanel}>
+      <span class="sz-symbol sz-symbol--settings" aria-hidden="true"></span>
+      <span class="kern-label">${text("device.panel")}</span>
+    </button>
     ${button("secondary", "leave", text("room.leave"), actions.leave)}
-    ${session.role === "host" ? button("primary", "end", text("room.end"), actions.askEnd) : nothing}
+    ${session.role === "host" ? button("primary", "end", text("room.end"), end) : nothing}
   </div>`;
 }
 
-export function endDialog(actions: Actions): TemplateResult {
-  return html`<dialog class="kern-dialog" data-end aria-labelledby="sz-end-question">
+export function askDialog({ kind, name }: Question, actions: Actions): TemplateResult {
+  return html`<dialog class="kern-dialog" data-ask aria-labelledby="sz-ask-question">
     <header class="kern-dialog__header">
-      <h2 class="kern-title kern-title--large" id="sz-end-question">${text("room.end.question")}</h2>
+      <h2 class="kern-title kern-title--large" id="sz-ask-question">${text(`room.${kind}.question`, { name })}</h2>
     </header>
-    <section class="kern-dialog__body"><p class="kern-body">${text("room.end.explain")}</p></section>
+    <section class="kern-dialog__body"><p class="kern-body">${text(`room.${kind}.explain`)}</p></section>
     <footer class="kern-dialog__footer">
-      ${button("secondary", "end-cancel", text("room.end.cancel"), actions.keep)}
-      ${button("primary", "end-confirm", text("room.end.confirm"), actions.end)}
+      ${button("secondary", `${kind}-cancel`, text(`room.${kind}.cancel`), actions.keep)}
+      ${button("primary", `${kind}-confirm`, text(`room.${kind}.confirm`), actions.confirm)}
     </footer>
   </dialog>`;
 }
 
+function link(href: string | null, id: string, label: string): TemplateResult | typeof nothing {
+  if (href === null || href === "") return nothing;
+  return html`<a class="kern-btn kern-btn--secondary" href=${href} data-testid=${id}
+    ><span class="kern-label">${label}</span></a>`;
+}
+
+/** After the room: the way back, a word about how it was, and in again where that is possible. */
 export function farewell(
   session: RoomSession,
-  back: string | null,
+  ways: { back: string | null; feedback: string | null },
   actions: Actions,
-  feedback: string | null = null,
 ): TemplateResult {
   // Before the room opens there is nothing to press: the page enters by itself.
-  const refused = session.refused !== null && session.refused.code !== "too-early";
-  const again = refused || ["left", "idle", "replaced"].includes(session.ended ?? "");
-  const spoken =
-    feedback !== null && session.admitted && ["host", "left", "window"].includes(session.ended ?? "");
+  const refused =
+    session.refused !== null && !["too-early", "removed", "ended"].includes(session.refused.code);
+  const again = refused || ["left", "idle", "replaced", "handed-over"].includes(session.ended ?? "");
+  const met = session.ended !== null && session.ended !== "removed" && session.met;
   return html`<div class="sz-farewell">
-    ${
-      spoken
-        ? html`<a class="kern-btn kern-btn--primary" href=${feedback} data-testid="feedback"
-            ><span class="kern-label">${text("room.feedback")}</span></a
-          >`
-        : nothing
-    }
     ${again ? button("primary", "again", text("room.again"), actions.again) : nothing}
-    ${
-      back === null
-        ? nothing
-        : html`<a class="kern-btn kern-btn--secondary" href=${back} data-testid="back"
-            ><span class="kern-label">${text("room.back")}</span></a
-          >`
-    }
+    ${met ? link(ways.feedback, "feedback", text("room.feedback")) : nothing}
+    ${link(ways.back, "back", text("room.back"))}
   </div>`;
 }

@@ -1,5 +1,6 @@
 // What the room says about itself: its state, its end and its devices, each as one sentence.
-import { clockTime, text } from "../texts";
+import { browserKind, deniedHelp } from "../check/browser_help";
+import { clockTime, type TextKey, text } from "../texts";
 import type { DeviceProblem, OwnDevices } from "./devices";
 import type { RoomSession } from "./session";
 
@@ -13,6 +14,7 @@ function callWords(session: RoomSession): string {
 
 function waitingWords(session: RoomSession): string {
   if (session.role === "host") return text("room.waiting.host");
+  if (session.sentBack) return text("room.sent-back.waiting");
   return `${text("room.waiting")} ${text(session.hostPresent ? "room.ready" : "room.absent")}`;
 }
 
@@ -32,6 +34,7 @@ export function refusalWords(session: RoomSession): string {
 export function stateWords(session: RoomSession): string {
   if (session.phase === "over") return text(`room.over.${session.ended ?? "left"}`);
   if (session.phase === "refused") return refusalWords(session);
+  if (session.client.unsure) return text("room.line.unsure");
   if (session.client.state === "lost") return text("room.line.lost");
   if (session.phase === "joining") return text("room.joining");
   return session.phase === "call" ? callWords(session) : waitingWords(session);
@@ -42,11 +45,34 @@ export function positionWords(position: number): string {
   return position === 1 ? text("room.next") : text("room.position", { position });
 }
 
+function problemKey(problem: DeviceProblem): TextKey {
+  return `device.${problem}`;
+}
+
+/** What to press so that this browser lets the page use what it refused; "" for other problems. */
+export function permissionHelp(problem: DeviceProblem | null): string {
+  if (problem !== "denied") return "";
+  return text(deniedHelp(browserKind(navigator.userAgent, navigator.maxTouchPoints)));
+}
+
 /** Why a device is missing, and what is possible all the same. */
 export function deviceWords(devices: OwnDevices): { problem: string; remains: string } | null {
   if (devices.problem === null) return null;
-  const key: `device.${DeviceProblem}` = `device.${devices.problem}`;
-  if (devices.audio !== null) return { problem: text(key), remains: text("device.audioonly") };
-  if (devices.video !== null) return { problem: text(key), remains: text("device.videoonly") };
-  return { problem: text(key), remains: text("device.receiveonly") };
+  const problem = text(problemKey(devices.problem));
+  if (devices.audio !== null) return { problem, remains: text("device.audioonly") };
+  if (devices.video !== null) return { problem, remains: text("device.videoonly") };
+  return { problem, remains: text("device.receiveonly") };
+}
+
+/** Minutes until somebody is probably let in: until the appointment begins, then as long as those before take. */
+export function expectedMinutes(
+  now: Date,
+  starts: Date | null,
+  position: number,
+  typical: number,
+): number | null {
+  if (position < 1) return null;
+  const until = starts === null ? 0 : Math.ceil((starts.getTime() - now.getTime()) / 60_000);
+  const before = (position - 1) * typical;
+  return until > 0 ? until + before : before + typical;
 }
