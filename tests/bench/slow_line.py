@@ -5,6 +5,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from functools import partial
+from typing import cast
 
 Address = tuple[str, int]
 HERE = "127.0.0.1"
@@ -45,8 +46,8 @@ class Front(asyncio.DatagramProtocol):
         self.ways: dict[Address, asyncio.Task[asyncio.DatagramTransport]] = {}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self.send = transport.sendto
+        # By its class it is none before Python 3.12.
+        self.send = cast(asyncio.DatagramTransport, transport).sendto
 
     def datagram_received(self, data: bytes, sender: Address) -> None:
         if sender not in self.ways:
