@@ -6,11 +6,13 @@ from tests.signaling import test_mutations
 from tests.signaling.test_mutations import (
     test_a_mutilated_text_is_read_or_refused_with_a_code,
     test_a_room_full_of_noise_disturbs_no_other_room,
+    test_noise_that_comes_through_another_process_disturbs_no_other_room,
 )
 
 __all__ = [
     "test_a_mutilated_text_is_read_or_refused_with_a_code",
     "test_a_room_full_of_noise_disturbs_no_other_room",
+    "test_noise_that_comes_through_another_process_disturbs_no_other_room",
 ]
 
 
