@@ -17,4 +17,4 @@ def test_a_room_is_right_after_every_step() -> None:
         max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, derandomize=True, print_blob=False,
         suppress_health_check=list(HealthCheck), database=None,
     )  # fmt: skip
-    run_state_machine_as_test(RoomMachine, settings=chosen)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(RoomMachine, settings=chosen)
