@@ -1,6 +1,13 @@
 // Perfect negotiation decides by role and state alone; which connection a description belongs to is told by its origin.
 import { describe, expect, it } from "vitest";
-import { judge, type NegotiationFacts, originOf, remedy } from "../src/room/negotiation";
+import {
+  judge,
+  knownOrigin,
+  type NegotiationFacts,
+  originOf,
+  remedy,
+  takesBack,
+} from "../src/room/negotiation";
 
 const calm: NegotiationFacts = {
   kind: "offer",
@@ -91,5 +98,24 @@ describe("a broken connection", () => {
     expect(remedy("connected", 60_000, false, true)).toBe("none");
     expect(remedy("connecting", 60_000, false, false)).toBe("none");
     expect(remedy("new", 60_000, false, false)).toBe("none");
+  });
+});
+
+describe("an own offer", () => {
+  const remoteDescription = {
+    type: "offer",
+    sdp: "v=0\r\no=- 77 2 IN IP4 0.0.0.0\r\n",
+  } as RTCSessionDescription;
+
+  it("is taken back when another comes before its answer", () => {
+    expect(takesBack("offer", { signalingState: "have-local-offer", remoteDescription })).toBe(true);
+    expect(takesBack("answer", { signalingState: "have-local-offer", remoteDescription })).toBe(false);
+    expect(takesBack("offer", { signalingState: "stable", remoteDescription })).toBe(false);
+  });
+
+  it("on a connection that has carried nothing yet costs nothing", () => {
+    expect(takesBack("offer", { signalingState: "have-local-offer", remoteDescription: null })).toBe(false);
+    expect(knownOrigin({ remoteDescription: null })).toBeNull();
+    expect(knownOrigin({ remoteDescription })).toBe("77");
   });
 });

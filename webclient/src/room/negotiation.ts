@@ -30,6 +30,23 @@ export function originOf(sdp: string): string {
   return /^o=\S+ (\S+) /m.exec(sdp)?.[1] ?? "";
 }
 
+/** The other side's origin as far as this connection has heard of it. */
+export function knownOrigin(connection: Pick<RTCPeerConnection, "remoteDescription">): string | null {
+  return connection.remoteDescription === null ? null : originOf(connection.remoteDescription.sdp);
+}
+
+/** Whether applying this description takes back an own offer on a connection that has been negotiated before. */
+export function takesBack(
+  kind: DescriptionKind,
+  connection: Pick<RTCPeerConnection, "signalingState" | "remoteDescription">,
+): boolean {
+  return (
+    kind === "offer" &&
+    connection.signalingState === "have-local-offer" &&
+    connection.remoteDescription !== null
+  );
+}
+
 export type Remedy = "none" | "restart" | "rebuild";
 
 /** What to do about a connection that has been `state` for `ms`; the impolite side moves first, so that seldom both do.

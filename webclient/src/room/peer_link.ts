@@ -4,7 +4,7 @@ import type { CandidateFields, DescriptionKind, PeerInfo } from "../messages";
 import { withStartBitrate } from "./bitrate";
 import { Candidates } from "./candidates";
 import type { LinkExtension, MakeExtension } from "./link_extension";
-import { judge, originOf } from "./negotiation";
+import { judge, knownOrigin, originOf, takesBack } from "./negotiation";
 import { Pulse } from "./pulse";
 import { Receiving } from "./receiving";
 import { Repair } from "./repair";
@@ -26,6 +26,7 @@ export interface LinkSurroundings {
 
 const checkEvery = 1000;
 const askAgainAfter = 5000;
+const politeWaits = 600;
 
 export class PeerLink {
   connection: RTCPeerConnection;
@@ -47,6 +48,7 @@ export class PeerLink {
   #makingOffer = false;
   #settingAnswer = false;
   #ignoring = false;
+  #spoilt = false;
   #repair: Repair;
   #offeredAt = 0;
   #droppedOrigin: string | null = null;
@@ -101,8 +103,8 @@ export class PeerLink {
     this.#reachable = reachable;
     if (!reachable) return;
     if (this.connection.signalingState === "have-local-offer") this.#sayDescription();
-    else if (this.state === "failed" || this.state === "disconnected") this.#restart();
-    else void this.#prove();
+    // The impolite side goes first where it knows as well, so that offers do not meet.
+    else setTimeout(() => this.#lineBack(), this.peer.polite ? politeWaits : 0);
   }
 
   /** Carries something, as far as one can tell. */
@@ -196,13 +198,14 @@ export class PeerLink {
       settingAnswer: this.#settingAnswer,
       signalingState: this.connection.signalingState,
       origin: originOf(sdp),
-      knownOrigin: this.#knownOrigin(),
+      knownOrigin: knownOrigin(this.connection),
       droppedOrigin: this.#droppedOrigin,
     });
     if (kind === "offer") this.#ignoring = verdict === "ignore";
     if (verdict === "ignore") return;
     if (verdict === "replace") this.#rebuild(false);
     const connection = this.connection;
+    if (takesBack(kind, connection)) this.#spoilt = true;
     this.#settingAnswer = kind === "answer";
     try {
       await connection.setRemoteDescription({ type: kind, sdp: withStartBitrate(sdp) });
@@ -216,11 +219,7 @@ export class PeerLink {
     this.#talkGate.answering();
     await connection.setLocalDescription();
     this.#sayDescription();
-  }
-
-  #knownOrigin(): string | null {
-    const description = this.connection.remoteDescription;
-    return description === null ? null : originOf(description.sdp);
+    this.#check();
   }
 
   async #addCandidate(fields: CandidateFields): Promise<void> {
@@ -252,7 +251,8 @@ export class PeerLink {
     const answered = this.connection.signalingState !== "have-local-offer";
     const step = this.#repair.step(this.state, this.peer.polite, answered);
     if (step === "restart") this.#restart();
-    if (step === "rebuild") this.#rebuild(true);
+    // Chromium's received video stays dark for good once an own offer was taken back: only a new connection helps.
+    if (step === "rebuild" || (this.#spoilt && this.state === "connected")) this.#rebuild(true);
   }
 
   /** For how long nothing has come although the other side says that it sends. */
@@ -269,6 +269,12 @@ export class PeerLink {
     if (!alive && connection === this.connection && this.#reachable && this.open) this.#restart();
   }
 
+  #lineBack(): void {
+    if (!this.#reachable || this.connection.signalingState !== "stable") return;
+    if (this.state === "failed" || this.state === "disconnected") this.#restart();
+    else void this.#prove();
+  }
+
   #restart(): void {
     this.#repair.restarted();
     this.connection.setConfiguration({ ...this.around.configuration(), bundlePolicy: "max-bundle" });
@@ -277,12 +283,13 @@ export class PeerLink {
 
   /** A new connection in the place of one that no restart repairs, or because the other side has begun a new one. */
   #rebuild(offering: boolean): void {
-    this.#droppedOrigin = this.#knownOrigin() ?? this.#droppedOrigin;
+    this.#droppedOrigin = knownOrigin(this.connection) ?? this.#droppedOrigin;
     this.#abandon(this.connection);
     this.#sending.forgetSenders();
     this.#candidates.forget();
     this.#repair.rebuilt(offering);
     this.#ignoring = false;
+    this.#spoilt = false;
     this.connection = this.#connect();
     this.#pulse.reset();
     if (offering) this.#addSections();
