@@ -19,7 +19,7 @@ from server.web.knocks_list import knocks_on_page
 from server.web.language import NAMES, own_name
 from server.web.manage_page import STATES, checklist_of, place_of
 from server.web.render import render
-from server.web.room_people import room_people
+from server.web.room_people import handed_now, room_people
 from server.web.room_state import room_state
 
 CLERK = frozenset({"clerk"})
@@ -85,6 +85,7 @@ async def show_day(call: Call) -> web.Response:
         visits=visits,
         video_count=sum(visit.mode == "video" for visit in alive),
         onsite_count=sum(visit.mode == "onsite" for visit in alive),
+        handed=await handed_now(call, appointments),
         open_count=sum(bool(visit.missing) for visit in alive),
     )
 

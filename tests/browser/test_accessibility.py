@@ -6,7 +6,15 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from server.app import PAGES
-from tests.browser import states, states_absence, states_citizen, states_office, states_roster, states_waiting
+from tests.browser import (
+    states,
+    states_absence,
+    states_citizen,
+    states_clerk,
+    states_office,
+    states_roster,
+    states_waiting,
+)
 from tests.browser.sound import NARROWEST, PHONE, faults
 from tests.browser.states import Opening, Visit, at, below, in_turn, inside
 from tests.browser.visitor import new_visitor, speak
@@ -109,6 +117,11 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
         "in the call": states_office.citizen_in_the_call,
         "left": states_office.left,
     },
+    "/i/{invited}": {
+        "asked for the name": states_clerk.invited(named=False),
+        "taken back": states_clerk.invited(taken_back=True),
+    },
+    "/i/{invited}/room": {"waiting": states_clerk.invited_waits},
 }
 STAFF: Mapping[str, Mapping[str, Opening]] = {
     "/office/sign-in": {"empty": at("/office/sign-in"), "wrong": states_office.wrong_password},
@@ -135,7 +148,11 @@ STAFF: Mapping[str, Mapping[str, Opening]] = {
         "with a guest": states_office.host_with_guest,
         "in the call": states_office.in_the_call,
         "ending": states_office.asked_whether_to_end,
+        "inviting": states_clerk.inviting,
+        "booking on site": states_clerk.booking_on_site,
+        "reporting an incident": states_clerk.reporting,
     },
+    "/office/incidents": {"list": states_clerk.incidents},
     "/office/absences": {
         "empty": inside("/office/absences", "scheduler"),
         "list": states_absence.listed,

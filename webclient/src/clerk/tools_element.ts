@@ -22,7 +22,8 @@ interface Tools {
   end: EndingAtOnce;
 }
 
-/** Attributes: `api` (the meeting in the office's API), `handing` (the colleague to whom it is being handed over). */
+/** Attributes: `api` (the meeting in the office's API), `handing` (the colleague to whom it is being handed over),
+ * `only` (the names of the tools to offer; all without it). */
 export class SzClerkTools extends LitElement {
   #api: OfficeApi | null = null;
   #tools: Tools | null = null;
@@ -97,13 +98,22 @@ export class SzClerkTools extends LitElement {
   }
 
   #bar({ invite, transfer, onsite, end }: Tools): TemplateResult {
-    const ends = end.over ? words("report") : words("end");
-    return html`<div class="sz-clerk__bar">
-      ${this.#over ? nothing : button(words("invite"), "tool-invite", () => this.#show(invite))}
-      ${this.#over || transfer.to !== "" ? nothing : button(words("transfer"), "tool-transfer", () => this.#show(transfer))}
-      ${button(words("onsite"), "tool-onsite", () => this.#show(onsite))}
-      ${button(ends, "tool-end", () => this.#show(end), "secondary sz-clerk__end")}
-    </div>`;
+    const on = !this.#over;
+    const shown = [
+      on ? this.#opener("invite", words("invite"), invite) : nothing,
+      on && transfer.to === "" ? this.#opener("transfer", words("transfer"), transfer) : nothing,
+      this.#opener("onsite", words("onsite"), onsite),
+      this.#opener("end", end.over ? words("report") : words("end"), end, "secondary sz-clerk__end"),
+    ];
+    return html`<div class="sz-clerk__bar">${shown}</div>`;
+  }
+
+  /** The button of one tool; outside of the room not every tool makes sense. */
+  #opener(name: string, label: string, tool: Tool, kind = "secondary"): TemplateResult | typeof nothing {
+    const only = this.getAttribute("only")?.split(" ");
+    return only === undefined || only.includes(name)
+      ? button(label, `tool-${name}`, () => this.#show(tool), kind)
+      : nothing;
   }
 
   #handing(): TemplateResult | typeof nothing {
