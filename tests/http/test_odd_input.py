@@ -13,9 +13,11 @@ from yarl import URL
 from server.app import ENDPOINTS, PAGES
 from server.web.api import Endpoint, Page
 from tests.http.described import OPERATIONS, check, validator
+from tests.http.meeting import id_of
 from tests.http.odd_input import RAW, SEGMENTS, Change, changes
 from tests.office.city import City, Client
 
+DESK = "/api/v1/office/appointments/{appointment}"
 GOOD: dict[str, dict[str, Any]] = {
     "POST /api/v1/holds": {
         "services": [{"id": "bauberatung", "count": 1}],
@@ -75,6 +77,22 @@ GOOD: dict[str, dict[str, Any]] = {
         "name": "Erika",
         "email": "erika@example.org",
     },
+    f"POST {DESK}/onsite": {"start": "2027-03-10T08:00:00Z", "site": "kronenstrasse"},
+    f"POST {DESK}/incident": {"kind": "other", "note": "laut", "exclude_days": 1},
+    f"POST {DESK}/transfer": {"colleague": 4, "note": "Bitte übernehmen"},
+    f"POST {DESK}/invitations": {"part": "sign", "name": "Gesa", "email": "gesa@example.org"},
+    "POST /api/v1/appointments/{token}/check": {
+        "camera": "ok",
+        "microphone": "ok",
+        "loudspeaker": "heard",
+        "signaling": True,
+        "media": "direct",
+        "turn": True,
+        "upload_kbit": 900,
+    },
+    "POST /api/v1/appointments/{token}/call-back": {"phone": "0831 123456"},
+    "POST /api/v1/appointments/{token}/feedback": {"score": 4, "text": "gut"},
+    "POST /api/v1/knock": {"service": "bauberatung", "name": "Erika", "language": "de"},
     "POST /api/v1/session": {"name": "nobody", "password": "wrong", "code": "1"},
 }
 
@@ -92,12 +110,16 @@ class Knocker:
     hold: str
     scheduler: Client
     hotline: Client
+    clerk: Client
+    appointment: str
 
     async def send(self, key: str, raw: bytes, kind: str = "application/json") -> ClientResponse:
         method, path = key.split(" ", 1)
         client = self.scheduler if "/office/" in path else self.city.client
         client = self.hotline if path.endswith("/office/holds") else client
-        address = path.format(token=self.token, service="bauberatung", scope="home")
+        client = self.clerk if "/office/appointments/" in path else client
+        values = {"token": self.token, "appointment": self.appointment}
+        address = path.format(**values, service="bauberatung", scope="home")
         return await client.request(method, address, data=raw, headers={"Content-Type": kind})
 
     def good(self, key: str) -> dict[str, Any]:
@@ -110,7 +132,8 @@ async def knocker(city: City) -> Knocker:
     booked = await city.book("bauberatung", "video")
     held = await (await city.hold("bauberatung", (await city.free("bauberatung", "video"))[9])).json()
     scheduler, hotline = await city.sign_in("scheduler"), await city.sign_in("hotline")
-    return Knocker(city, booked["token"], held["hold"], scheduler, hotline)
+    own = (await city.sign_in("clerk1"), await id_of(city, booked["number"]))
+    return Knocker(city, booked["token"], held["hold"], scheduler, hotline, *own)
 
 
 def test_every_body_is_among_those_that_are_changed() -> None:

@@ -1,5 +1,6 @@
 """Whatever a citizen can read is there in English and in Leichte Sprache; staff's pages in English."""
 
+import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,6 +10,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from server.web.language import LOCALE, Language, available
+from server.web.render import environment
 from tests.unit.msgids import in_sources, in_templates
 
 LONGEST_EASY_SENTENCE = 24
@@ -68,6 +70,16 @@ def test_sentences_in_leichte_sprache_are_short() -> None:
     for german, texts in pairs("de_LS").items():
         for sentence in re.split(r"[.!?:]\s", " ".join(texts)):
             assert len(sentence.split()) <= LONGEST_EASY_SENTENCE, german
+
+
+@pytest.mark.parametrize("code", available())
+@pytest.mark.parametrize("template", ["client_texts.html", "office/clerk_texts.html"])
+def test_the_words_of_the_scripts_are_readable_json(template: str, code: str) -> None:
+    """A comma too few, and every script falls back to German."""
+    page = environment(code).get_template(template).render()
+    words = json.loads(page.partition('">')[2].rpartition("</script>")[0])
+    assert len(words) > 20
+    assert all(isinstance(word, str) for word in words.values())
 
 
 def test_a_new_language_needs_its_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
