@@ -50,7 +50,15 @@ def german(language: str) -> re.Pattern[str]:
     for message in catalogue:
         pairs = zip(_all(message.id), _all(message.string), strict=False)
         ids |= {source for source, said in pairs if source and said and source != said}
-    return re.compile("|".join(PLACEHOLDER.sub(".+?", re.escape(one)) for one in sorted(ids)))
+    return re.compile(
+        "|".join(PLACEHOLDER.sub(".+?", re.escape(one)) for one in sorted(ids) if _telling(one))
+    )
+
+
+def _telling(source: str) -> bool:
+    """A gap, a short word and a gap fit sentences of any language."""
+    own, gaps = PLACEHOLDER.subn("", re.escape(source))
+    return gaps == 0 or len(re.findall(r"[^\W\d_]", own)) > 3
 
 
 def _all(texts: Any) -> list[str]:
