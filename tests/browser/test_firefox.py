@@ -11,7 +11,7 @@ from tests.browser.seat import ChromiumSeat, Seat, becomes, until
 from tests.neighbours.turn import Turn
 from tests.office import small_city
 from tests.office.city import only_sqlite
-from tests.office.served import ServeCity, ServedCity
+from tests.office.served import ServeCity
 
 pytestmark = [pytest.mark.browser, only_sqlite()]
 NAME = "Erika Musterfrau"
@@ -23,6 +23,7 @@ PLAYS = """(() => {
 })()"""
 WORDS = "[...document.querySelectorAll('[data-testid=safety-words] li')].map((word) => word.innerText)"
 TOLD = "document.querySelector('sz-room').innerText"
+SCREEN = "(document.querySelector('video[data-screen]')?.videoWidth ?? 0) > 0"
 MUTED = "document.querySelector('sz-room').innerText.includes('Mikrofon aus')"
 
 
@@ -119,31 +120,6 @@ async def comes_back(pair: Pair) -> None:
     await until(in_the_call)
 
 
-@pytest.mark.criterion("C30")
-@pytest.mark.parametrize("citizen", ["firefox", "chromium"])
-async def test_they_meet(fox: Fox, browser: Browser, serve_city: ServeCity, turn: Turn, citizen: str) -> None:
-    """The clerk's side by way of a relay alone, as in a city."""
-    city = serve_city(turn_urls=",".join(turn.urls), turn_secret=turn.secret)
-    pair = await seats(fox, browser, citizen)
-    await enter(pair, city.url)
-    await pair.clerk.press_test_id("admit")
-    await see_and_hear_each_other(pair)
-    assert await reached_by(pair.clerk) == "relay"
-    for seat, other in (pair.both, pair.both[::-1]):
-        await seat.press_test_id("mute-audio")
-        await becomes(other, MUTED)
-    assert not await pair.citizen.evaluate("document.documentElement.scrollWidth > innerWidth")
-    await pair.citizen.reload()
-    await comes_back(pair)
-    await pair.clerk.press_test_id("mute-audio")
-    await see_and_hear_each_other(pair)
-    await pair.clerk.press_test_id("end")
-    await pair.clerk.press_test_id("end-confirm")
-    for seat in pair.both:
-        await becomes(seat, STATE, "over")
-    assert pair.fox.complaints() == []
-
-
 async def write(seat: Seat, test_id: str, words: str) -> None:
     """Types into the field with that test id, key by key."""
     await seat.press_test_id(test_id)
@@ -179,15 +155,45 @@ async def text_as_it_is_typed(pair: Pair) -> None:
         await seat.press_test_id("panel-close")
 
 
+async def share_the_screen(seat: Seat, other: Seat) -> None:
+    await seat.press_test_id("share")
+    await becomes(other, SCREEN)
+    await seat.press_test_id("share")
+    await becomes(other, SCREEN, False)
+
+
+async def mute(pair: Pair) -> None:
+    """Each sees it when the other can't be heard."""
+    for seat, other in (pair.both, pair.both[::-1]):
+        await seat.press_test_id("mute-audio")
+        await becomes(other, MUTED)
+
+
 @pytest.mark.criterion("C30")
 @pytest.mark.parametrize("citizen", ["firefox", "chromium"])
-async def test_they_write(fox: Fox, browser: Browser, served_city: ServedCity, citizen: str) -> None:
+async def test_they_meet_write_show_and_part(
+    fox: Fox, browser: Browser, serve_city: ServeCity, turn: Turn, citizen: str
+) -> None:
+    """The clerk's side by way of a relay alone, as in a city."""
+    city = serve_city(turn_urls=",".join(turn.urls), turn_secret=turn.secret)
     pair = await seats(fox, browser, citizen)
-    await enter(pair, served_city.url)
+    await enter(pair, city.url)
     await pair.clerk.press_test_id("admit")
     await see_and_hear_each_other(pair)
+    assert await reached_by(pair.clerk) == "relay"
     await compare_words(pair)
     await chat(pair)
     await text_as_it_is_typed(pair)
+    await share_the_screen(pair.citizen, pair.clerk)
+    await share_the_screen(pair.clerk, pair.citizen)
+    assert not await pair.citizen.evaluate("document.documentElement.scrollWidth > innerWidth")
+    await mute(pair)
+    await pair.citizen.reload()
+    await becomes(pair.citizen, STATE, "call")
+    await pair.clerk.press_test_id("mute-audio")
     await see_and_hear_each_other(pair)
+    await pair.clerk.press_test_id("end")
+    await pair.clerk.press_test_id("end-confirm")
+    for seat in pair.both:
+        await becomes(seat, STATE, "over")
     assert pair.fox.complaints() == []
