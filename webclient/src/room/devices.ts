@@ -42,8 +42,21 @@ async function openChosen(wish: (sure: boolean) => MediaStreamConstraints): Prom
   }
 }
 
+let begun: Promise<OwnDevices> | null = null;
+
+/** Has camera and microphone opened now; whoever asks first gets them. */
+export function beginDevices(choice: DeviceChoice): void {
+  begun = open(choice);
+}
+
 /** Both if possible, else the one that works, else none: a missing camera never keeps anybody out. Never raises. */
-export async function openDevices(choice: DeviceChoice = {}): Promise<OwnDevices> {
+export function openDevices(choice: DeviceChoice = {}): Promise<OwnDevices> {
+  const first = begun;
+  begun = null;
+  return first ?? open(choice);
+}
+
+async function open(choice: DeviceChoice): Promise<OwnDevices> {
   if ((navigator.mediaDevices as MediaDevices | undefined) === undefined) {
     return asDevices(new MediaStream(), "unsupported");
   }
