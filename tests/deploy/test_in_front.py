@@ -27,7 +27,7 @@ from tests.network.relay import SECRET, Relay, relay
 from tests.office.served import ROOT
 
 MEGABYTE = 1024 * 1024
-SETTINGS = {"max_holds": 4}
+SETTINGS = {"max_holds": 4, "upload_limit_mb": 5}
 
 
 def handshake(city: RunningCity, version: ssl.TLSVersion, name: str = "localhost") -> str | None:
@@ -111,7 +111,7 @@ async def test_what_is_too_large_is_refused_in_words_and_not_before_the_limit(
 ) -> None:
     token = await book(browser_like)
     form = aiohttp.FormData({"item": "lageplan"})
-    form.add_field("file", PLAN + bytes(51 * MEGABYTE), filename="plan.pdf")
+    form.add_field("file", PLAN + bytes(6 * MEGABYTE), filename="plan.pdf")
     async with browser_like.post(f"/api/v1/appointments/{token}/documents", data=form) as answer:
         assert answer.status == 413
         assert (await answer.json())["type"] == "urn:sprechzeit:problem:too-large"
