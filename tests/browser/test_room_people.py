@@ -1,11 +1,12 @@
 """Who is in the room and how they come and go: reload, second device, four people, sent back, removed, handed over."""
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.people import new_person, room_state
 from tests.browser.room import NAME, booked, sees
 from tests.browser.seat import until
+from tests.browser.talking import open_panel
 from tests.office.city import only_sqlite
 from tests.office.served import ServedCity
 
@@ -46,6 +47,20 @@ async def test_a_reload_rejoins_and_a_second_device_waits_for_the_clerk(
     await expect(clerk.locator("[data-present]")).to_contain_text(NAME)
 
 
+async def all_can_be_written_to(citizen: Page, interpreter: Page, others: tuple[Page, ...]) -> None:
+    """A message reaches everybody; what the interpreter types stands below the picture, with the part named."""
+    await open_panel(citizen, "chat")
+    await citizen.get_by_test_id("chat-field").fill("Guten Tag zusammen")
+    await citizen.keyboard.press("Enter")
+    for page in others:
+        await open_panel(page, "chat")
+        await expect(page.get_by_test_id("message")).to_contain_text("Guten Tag zusammen")
+    await open_panel(interpreter, "text")
+    await interpreter.get_by_test_id("text-field").fill("Die Sachbearbeiterin grüßt Sie")
+    captions = citizen.get_by_test_id("captions")
+    await expect(captions).to_contain_text("Gabi Gebärde (Gebärdensprache): Die Sachbearbeiterin grüßt Sie")
+
+
 @pytest.mark.criterion("C20", "C21", "C28")
 async def test_four_people_meet_and_a_colleague_takes_over(served_city: ServedCity, browser: Browser) -> None:
     room = await booked(browser, served_city)
@@ -64,6 +79,7 @@ async def test_four_people_meet_and_a_colleague_takes_over(served_city: ServedCi
         await sees(page, 3)
     await expect(citizen.locator(".sz-tile--large")).to_contain_text("Gabi Gebärde")
     await expect(citizen.get_by_test_id("remote-video")).to_have_count(3)
+    await all_can_be_written_to(citizen, hands, (clerk, hands, friend))
 
     await clerk.get_by_role("button", name="Fritz Freund zurück in den Warteraum").click()
     await clerk.get_by_test_id("sendback-confirm").click()
