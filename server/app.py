@@ -3,14 +3,12 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from server import audit
 from server.booking import pages as booking_pages
 from server.booking import (
     pages_knock,
@@ -23,34 +21,30 @@ from server.booking import (
 from server.booking import routes as booking_routes
 from server.booking import routes_office as booking_routes_office
 from server.booking.availability import Calendar
-from server.booking.knock import tidy_knocks
-from server.booking.offer import offer_times
-from server.booking.tidy import tidy
 from server.catalog import pages as catalog_pages
 from server.catalog import routes as catalog_routes
 from server.clock import Clock, SystemClock
 from server.db import Database
-from server.documents import delete as documents_delete
 from server.documents import pages as documents_pages
 from server.documents import routes as documents_routes
-from server.documents.resume import finish_arrived
+from server.documents import routes_pages
+from server.documents.checking import Door
 from server.documents.rotate import keyring_of
+from server.documents.scan import open_scanner
 from server.documents.seal import Store
-from server.jobs import Job, JobRunner
+from server.jobs import JobRunner
 from server.notices import routes as notices_routes
 from server.notices.mailer import open_mailer
 from server.notices.outbox import OutboxBell
-from server.notices.remind import remind
 from server.notices.sending import Postman
 from server.notices.sms import open_texter
 from server.people import pages as people_pages
 from server.people import routes as people_routes
-from server.people.sign_in import Attempts, tidy_sessions
+from server.people.sign_in import Attempts
 from server.planning import pages as planning_pages
 from server.planning import pages_absence, pages_release, routes_absence
 from server.planning import routes as planning_routes
-from server.planning.absence import look_after
-from server.planning.series import extend_all
+from server.recurring import jobs_of
 from server.rooms import pages as rooms_pages
 from server.rooms import (
     pages_feedback,
@@ -66,11 +60,8 @@ from server.rooms import (
 )
 from server.rooms import routes as rooms_routes
 from server.rooms.admit import signaling_settings
-from server.rooms.close import close_cancelled
-from server.rooms.feedback import forget_feedback
 from server.rooms.finish import appointment_of, finish
 from server.rooms.listen import RoomWatch
-from server.rooms.report_incident import forget_incidents
 from server.settings import Settings
 from server.web import health
 from server.web.api import Endpoint, Page, Reply
@@ -83,7 +74,6 @@ from server.web.middleware import hardened, refusals
 from server.web.openapi import describe
 from server.web.running import add_leaving, run_until_told
 from server.zms.routes import add_citizen_api
-from server.zms.tidy import forget
 from signaling.app import add_signaling
 from signaling.bus import open_bus
 
@@ -100,6 +90,7 @@ ENDPOINTS: list[Endpoint] = [
     *routes_onsite.endpoints,
     *routes_proof.endpoints,
     *documents_routes.endpoints,
+    *routes_pages.endpoints,
     *notices_routes.endpoints,
     *rooms_routes.endpoints,
     *routes_check.endpoints,
@@ -118,6 +109,7 @@ PAGES: list[Page] = [
     *pages_waiting.pages,
     *pages_knock.pages,
     *documents_pages.pages,
+    *routes_pages.pages,
     *rooms_pages.pages,
     *pages_incident.pages,
     *pages_invitation.pages,
@@ -156,12 +148,14 @@ def make_app(settings: Settings, clock: Clock | None = None) -> web.Application:
 
 def _office(settings: Settings, clock: Clock) -> Office:
     db = Database(settings.database_url)
+    store = Store(settings.store)
     return Office(
         settings=settings,
         clock=clock,
         db=db,
         keyring=keyring_of(settings),
-        store=Store(settings.store),
+        store=store,
+        door=Door(db, store, open_scanner(settings.clamd)),
         bell=OutboxBell(),
         calendar=Calendar(db, assumption_day=settings.assumption_day),
         rooms=RoomWatch(),
@@ -219,61 +213,6 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
     for task in late:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def jobs_of(office: Office) -> list[Job]:
-    """The recurring work of the house."""
-
-    async def extend_chain(_now: object) -> None:
-        async with office.db.write() as tx:
-            await audit.extend_chain(tx)
-
-    async def tidy_booking(now: datetime) -> None:
-        await forget(office.db, now)
-        await tidy(office.db, now)
-
-    async def plan_ahead(now: datetime) -> None:
-        if await extend_all(office.db, now, office.settings.assumption_day):
-            office.calendar.touch()
-
-    async def remind_citizens(now: datetime) -> None:
-        if await remind(office.db, office.settings.remind_hours, now):
-            office.bell.ring()
-
-    async def sweep_documents(now: datetime) -> None:
-        await finish_arrived(office.db, office.store, office.keyring, now)
-        await documents_delete.sweep(office.db, office.store, now)
-
-    async def tidy_store(_now: object) -> None:
-        await documents_delete.tidy_store(office.db, office.store, await asyncio.to_thread(office.store.now))
-
-    return [
-        Job("audit-chain", timedelta(seconds=10), extend_chain),
-        Job(
-            "waiting-offers",
-            timedelta(seconds=5),
-            lambda now: offer_times(office.db, office.calendar, office.settings, now),
-        ),
-        Job("booking-tidy", timedelta(minutes=5), tidy_booking),
-        Job("reminders", timedelta(minutes=1), remind_citizens),
-        Job(
-            "documents-sweep",
-            timedelta(minutes=1),
-            sweep_documents,
-        ),
-        Job("store-tidy", timedelta(hours=1), tidy_store),
-        Job(
-            "rooms-close",
-            timedelta(seconds=5),
-            lambda now: close_cancelled(office.db, office.settings, office.rooms.publish, now),
-        ),
-        Job("incidents-forget", timedelta(hours=1), lambda now: forget_incidents(office.db, now)),
-        Job("knocks-tidy", timedelta(seconds=30), lambda now: tidy_knocks(office.db, now)),
-        Job("feedback-forget", timedelta(hours=24), lambda now: forget_feedback(office.db, now)),
-        Job("roster-ahead", timedelta(hours=6), plan_ahead),
-        Job("absences", timedelta(seconds=10), lambda now: look_after(routes_absence.desk(office), now)),
-        Job("sessions-tidy", timedelta(minutes=10), lambda now: tidy_sessions(office.db, now)),
-    ]
 
 
 def _postman(office: Office) -> Postman:

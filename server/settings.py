@@ -125,6 +125,10 @@ class Settings(BaseSettings):
     room_closes_minutes: int = Field(
         60, ge=0, le=240, description="Room closes this long after the appointment's end"
     )
+    clamd: str = Field(
+        "",
+        description="Virus scanner: unix:/run/clamav/clamd.ctl or tcp://host:3310; without: nobody scans",
+    )
     upload_limit_mb: int = Field(150, ge=1, le=500, description="Largest document")
     max_holds: int = Field(
         10, ge=1, le=10_000_000, description="Open holds per client address; buildings share one"

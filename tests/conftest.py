@@ -7,6 +7,7 @@ import pytest
 from tests.browser.fox import fox
 from tests.criteria.recorder import CriteriaRecorder
 from tests.neighbours.browser import browser
+from tests.neighbours.clamav import own_clamd, shared_clamd
 from tests.neighbours.firefox import firefox
 from tests.neighbours.postgres import database_kind, database_url, postgres, postgresql_url
 from tests.neighbours.redis import own_redis, redis_url, shared_redis
@@ -25,6 +26,7 @@ __all__ = [
     "firefox",
     "fox",
     "make_city",
+    "own_clamd",
     "own_redis",
     "postgres",
     "postgresql_template",
@@ -32,6 +34,7 @@ __all__ = [
     "redis_url",
     "serve_city",
     "served_city",
+    "shared_clamd",
     "shared_redis",
     "smtp",
     "sqlite_template",

@@ -1,60 +1,152 @@
-"""A file has arrived whole: what is it, and may it go on to the clerk? The one door between arriving and being looked at."""
+"""A file has arrived whole: what is it, can it be shown, is it clean? The one door between arriving and being looked at.
 
-import asyncio
+It fails closed: what nobody could vouch for stays in quarantine, where no one can open it, until somebody can.
+"""
+
+import logging
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 
 from server import audit
-from server.access import Case
+from server.access import Case, case_by_id
 from server.db import Database
 from server.documents.content import Inspector
 from server.documents.model import DocumentRow, name_bound
 from server.documents.names import named_truly
+from server.documents.sandbox import Found, NotDecodable, look_into
+from server.documents.scan import Scan, Scanner, ScannerAway
 from server.documents.seal import Store
-from server.errors import NotFound, Refusal
-from server.sealing import open_sealed, seal
+from server.errors import BadInput, NotFound, Refusal
+from server.sealing import Keyring, SealBroken, open_sealed, seal
+
+log = logging.getLogger("sprechzeit.documents")
+
+AT_ONCE = 50
+NOT_SHOWN = {
+    "password": "Die Datei ist mit einem Kennwort geschützt. Bitte senden Sie sie ohne Kennwort.",
+    "too-large": "Ein Bild oder eine Seite dieser Datei ist zu groß. Bitte verkleinern Sie sie und senden Sie sie noch einmal.",
+    "too-many-pages": "Die Datei hat zu viele Seiten. Bitte teilen Sie sie auf; erlaubt sind 300 Seiten.",
+    "broken": "Die Datei ist beschädigt oder unvollständig. Bitte speichern Sie sie neu und senden Sie sie noch einmal.",
+}
+TOO_COSTLY = "Diese Datei lässt sich nicht sicher öffnen. Bitte senden Sie sie als PDF oder als Foto."
 
 
-async def taken_in(db: Database, store: Store, case: Case, document_id: str, now: datetime) -> str:
-    """Looks at a document whose bytes are all there; returns its new state. Safe to repeat.
-
-    Raises what the content deserves (`TypeNotAllowed`, `BadInput`); the document is marked as deleted then.
-    """
-    await store.complete(document_id)
-    try:
-        media_type = await _media_type(store, case, document_id)
-    except Refusal as refusal:
-        await turned_away(db, document_id, refusal, now)
-        raise
-    async with db.write() as tx:
-        query = select(DocumentRow.name_sealed).where(DocumentRow.id == document_id)
-        sealed = (await tx.execute(query)).scalar_one_or_none()
-        if sealed is None:
-            raise NotFound
-        bound = name_bound(case.id, document_id)
-        name = named_truly(open_sealed(case.key, sealed, bound).decode(), media_type)
-        # Nobody scans yet in this version, so nothing waits in quarantine: the next to look at it is a clerk.
-        arrived = update(DocumentRow).where(DocumentRow.id == document_id, DocumentRow.state == "receiving")
-        new = {"name_sealed": seal(case.key, name.encode(), bound), "media_type": media_type}
-        if (await tx.execute(arrived.values(**new, state="checking", expires_at=None))).rowcount:
-            await audit.record(tx, now, "citizen", "document.received", document_id, case=case.id)
-    return "checking"
+class Infected(BadInput):
+    type = "infected"
+    title = "Datei nicht angenommen"
+    detail = "In dieser Datei wurde Schadsoftware gefunden. Sie wurde gelöscht. Bitte prüfen Sie Ihr Gerät."
 
 
-async def _media_type(store: Store, case: Case, document_id: str) -> str:
-    inspector = Inspector()
-    async with aclosing(store.read(document_id, case.key, f"case/{case.id}")) as chunks:
-        async for chunk in chunks:
-            inspector.feed(chunk)
-            await asyncio.sleep(0)
-    return inspector.finish()
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What is needed to look at an arriving file."""
 
+    db: Database
+    store: Store
+    scanner: Scanner
 
-async def turned_away(db: Database, document_id: str, refusal: Refusal, now: datetime) -> None:
-    """Marks a document that may not come in; its bytes go with the next sweep."""
-    gone = update(DocumentRow).where(DocumentRow.id == document_id, DocumentRow.deleted_at.is_(None))
-    async with db.write() as tx:
-        if (await tx.execute(gone.values(state="refused", deleted_at=now))).rowcount:
-            await audit.record(tx, now, "system", "document.turned-away", document_id, why=refusal.type)
+    async def taken_in(self, case: Case, document_id: str, now: datetime) -> str:
+        """Looks at a document whose bytes are all there; returns its new state. Safe to repeat, also after a crash.
+
+        Raises what the content deserves (`TypeNotAllowed`, `BadInput`, `Infected`): nothing of the file is left then.
+        With the scanner away the state is "quarantine".
+        """
+        await self.store.complete(document_id)
+        try:
+            media_type = await self._type_of(case, document_id)
+            found = await self._look(case, document_id, media_type)
+            scan = await self._scan(case, document_id)
+        except Refusal as refusal:
+            await self.turn_away(document_id, refusal, now)
+            raise
+        return await self._let_in(case, document_id, media_type, found, scan, now)
+
+    async def scan_waiting(self, keyring: Keyring, now: datetime) -> int:
+        """Looks again at what is in quarantine; returns how many could be judged."""
+        waiting = (DocumentRow.state == "quarantine", DocumentRow.deleted_at.is_(None))
+        async with self.db.read() as tx:
+            query = select(DocumentRow.id, DocumentRow.case_id).where(*waiting)
+            rows = (await tx.execute(query.order_by(DocumentRow.created_at).limit(AT_ONCE))).all()
+        judged = 0
+        for document_id, case_id in rows:
+            try:
+                async with self.db.read() as tx:
+                    case = await case_by_id(tx, case_id, keyring)
+                if await self.taken_in(case, document_id, now) == "quarantine":
+                    break
+            except Refusal as refusal:
+                log.info("a document left quarantine: %s", refusal.type)
+            except (SealBroken, FileNotFoundError) as error:
+                log.error("document %s can not be opened: %s", document_id, type(error).__name__)
+            judged += 1
+        return judged
+
+    def _plain(self, case: Case, document_id: str) -> AsyncGenerator[bytes, None]:
+        return self.store.read(document_id, case.key, f"case/{case.id}")
+
+    async def _type_of(self, case: Case, document_id: str) -> str:
+        inspector = Inspector()
+        async with aclosing(self._plain(case, document_id)) as chunks:
+            async for chunk in chunks:
+                inspector.feed(chunk)
+        return inspector.finish()
+
+    async def _look(self, case: Case, document_id: str, media_type: str) -> Found:
+        try:
+            async with aclosing(self._plain(case, document_id)) as chunks:
+                return await look_into(media_type, chunks)
+        except NotDecodable as reason:
+            log.info("a document could not be decoded: %s", reason)
+            raise BadInput(NOT_SHOWN.get(reason.reason, TOO_COSTLY)) from None
+
+    async def _scan(self, case: Case, document_id: str) -> Scan | None:
+        try:
+            async with aclosing(self._plain(case, document_id)) as chunks:
+                scan = await self.scanner.scan(chunks)
+        except ScannerAway:
+            return None
+        if scan.found:
+            raise Infected
+        return scan
+
+    async def _let_in(
+        self, case: Case, document_id: str, media_type: str, found: Found, scan: Scan | None, now: datetime
+    ) -> str:
+        state = "checking" if scan else "quarantine"
+        new: dict[str, Any] = {
+            "media_type": media_type,
+            "pages": found.pages,
+            "state": state,
+            "expires_at": None,
+        }
+        if scan:
+            new |= {"scanned_at": now, "scanned_with": scan.signatures}
+        async with self.db.write() as tx:
+            query = select(DocumentRow.name_sealed, DocumentRow.state)
+            living = (DocumentRow.id == document_id, DocumentRow.deleted_at.is_(None))
+            row = (await tx.execute(query.where(*living).with_for_update())).first()
+            if row is None:
+                raise NotFound
+            if row.state not in ("receiving", "quarantine"):  # somebody else has looked meanwhile
+                return str(row.state)
+            bound = name_bound(case.id, document_id)
+            name = named_truly(open_sealed(case.key, row.name_sealed, bound).decode(), media_type)
+            new["name_sealed"] = seal(case.key, name.encode(), bound)
+            await tx.execute(update(DocumentRow).where(DocumentRow.id == document_id).values(**new))
+            if row.state != state:
+                detail = {"case": case.id, "state": state, "active": list(found.active)}
+                await audit.record(tx, now, "system", "document.taken-in", document_id, **detail)
+        return state
+
+    async def turn_away(self, document_id: str, refusal: Refusal, now: datetime) -> None:
+        """A file that may not come in: marked first, then its bytes; its row goes with the next sweep."""
+        gone = update(DocumentRow).where(DocumentRow.id == document_id, DocumentRow.deleted_at.is_(None))
+        async with self.db.write() as tx:
+            if (await tx.execute(gone.values(state="refused", deleted_at=now))).rowcount:
+                await audit.record(tx, now, "system", "document.turned-away", document_id, why=refusal.type)
+        await self.store.remove(document_id)

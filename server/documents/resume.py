@@ -13,12 +13,13 @@ from server import audit
 from server.access import Appointment, case_by_id, case_of
 from server.db import Database
 from server.documents import grow
-from server.documents.checking import taken_in, turned_away
+from server.documents.checking import Door
 from server.documents.content import refuse_foreign_beginning
 from server.documents.model import DocumentRow
 from server.documents.names import clean_name, refuse_foreign_extension
 from server.documents.seal import Store
 from server.documents.upload import (
+    LIVES,
     StoredDocument,
     check_open,
     enter,
@@ -29,8 +30,8 @@ from server.documents.upload import (
 from server.errors import BadInput, Conflict, Gone, NotFound, Refusal, TooLarge, TypeNotAllowed
 from server.sealing import Keyring, SealBroken
 
-LIVES = timedelta(hours=24)
 AT_ONCE = 50
+LOOKED_AT_WITHIN = timedelta(minutes=5)
 EMPTY = "Die Datei ist leer. Bitte wählen Sie eine Datei mit Inhalt."
 MORE_THAN_SAID = "Es kam mehr an, als angekündigt war. Bitte senden Sie die Datei noch einmal."
 
@@ -135,8 +136,7 @@ async def _row(db: Database, appointment: Appointment, document_id: str) -> Any:
 
 
 async def resume(
-    db: Database,
-    store: Store,
+    door: Door,
     keyring: Keyring,
     appointment: Appointment,
     document_id: str,
@@ -151,6 +151,7 @@ async def resume(
     `OffsetMismatch`, `BeingWritten`, `ChecksumMismatch`, `TooLarge`, `UploadOver`; with the last part also what the
     content deserves.
     """
+    db, store = door.db, door.store
     check_open(appointment)
     before = await progress(db, store, appointment, document_id, now)
     if before.expires_at is None or before.received != offset:
@@ -172,7 +173,7 @@ async def resume(
             *where, offset=offset, size=before.size, chunks=chunks, standing=standing, kept=kept, check=check
         )
     except TypeNotAllowed as refusal:
-        await turned_away(db, document_id, refusal, now)
+        await door.turn_away(document_id, refusal, now)
         raise
     except grow.Busy:
         raise BeingWritten from None
@@ -185,25 +186,26 @@ async def resume(
     if check is not None and not check.holds():
         raise ChecksumMismatch
     if received == before.size:
-        await taken_in(db, store, case, document_id, now)
+        await door.taken_in(case, document_id, now)
     return Progress(document_id, received, before.size, None if received == before.size else now + LIVES)
 
 
-async def finish_arrived(db: Database, store: Store, keyring: Keyring, now: datetime) -> int:
+async def finish_arrived(door: Door, keyring: Keyring, now: datetime) -> int:
     """Takes in what had arrived whole when its process died, marks what nobody went on with; returns how many."""
     columns = (DocumentRow.id, DocumentRow.case_id, DocumentRow.received)
     waiting = and_(DocumentRow.state == "receiving", DocumentRow.deleted_at.is_(None))
     over, whole = DocumentRow.expires_at <= now, DocumentRow.received == DocumentRow.size
-    async with db.write() as tx:
+    forgotten = DocumentRow.expires_at <= now + LIVES - LOOKED_AT_WITHIN
+    async with door.db.write() as tx:
         await tx.execute(update(DocumentRow).where(waiting, over, not_(whole)).values(deleted_at=now))
-        rows = (await tx.execute(select(*columns).where(waiting, whole).limit(AT_ONCE))).all()
+        rows = (await tx.execute(select(*columns).where(waiting, whole, forgotten).limit(AT_ONCE))).all()
     for row in rows:
         with contextlib.suppress(
             Refusal
         ):  # a closed case, or a file that may not come in: nobody waits for the words
-            async with db.read() as tx:
+            async with door.db.read() as tx:
                 case = await case_by_id(tx, row.case_id, keyring)
-            await taken_in(db, store, case, row.id, now)
+            await door.taken_in(case, row.id, now)
     return len(rows)
 
 

@@ -9,6 +9,7 @@ from aiohttp.http import HttpProcessingError
 
 from server.access import Appointment, appointment_by_token, appointment_for
 from server.documents import routes_tus as tus
+from server.documents.checking import Infected
 from server.documents.delete import take_back
 from server.documents.routes_stream import BROKEN_OFF, CHUNK, NO_FILE, PACE_S, TOO_SLOW, file_of
 from server.documents.upload import OTHER, StoredDocument, receive
@@ -49,8 +50,7 @@ async def receive_form(call: Call, appointment: Appointment) -> StoredDocument:
     fields, part = await _up_to_the_file(call.request)
     async with aclosing(file_of(part)) as chunks:
         return await receive(
-            call.office.db,
-            call.office.store,
+            call.office.door,
             call.office.keyring,
             appointment,
             fields.get("item") or OTHER,
@@ -208,7 +208,7 @@ endpoints: list[Endpoint] = [
         post_document,
         "Eine Unterlage vorab senden (Felder: item, file)",
         returns={201: DocumentOut},
-        refusals=(BadInput, TooLarge, TypeNotAllowed, Conflict, TooLate),
+        refusals=(BadInput, Infected, TooLarge, TypeNotAllowed, Conflict, TooLate),
         consumes="multipart/form-data",
     ),
     Endpoint(
@@ -224,7 +224,7 @@ endpoints: list[Endpoint] = [
         patch_document,
         "Den nächsten Teil einer Datei senden (tus 1.0.0)",
         returns={204: None},
-        refusals=(BadInput, TooLarge, TypeNotAllowed, TooLate, *tus.REFUSALS),
+        refusals=(BadInput, Infected, TooLarge, TypeNotAllowed, TooLate, *tus.REFUSALS),
         headers=("Tus-Resumable", "Upload-Offset"),
         consumes=tus.PART,
     ),
@@ -234,7 +234,7 @@ endpoints: list[Endpoint] = [
         post_to_document,
         "Wie PATCH, HEAD oder DELETE, mit X-HTTP-Method-Override (tus 1.0.0)",
         returns={204: None},
-        refusals=(BadInput, TooLarge, TypeNotAllowed, TooLate, *tus.REFUSALS),
+        refusals=(BadInput, Infected, TooLarge, TypeNotAllowed, TooLate, *tus.REFUSALS),
         headers=("X-HTTP-Method-Override",),
         consumes=tus.PART,
     ),

@@ -130,8 +130,7 @@ async def part(call: Call, appointment: Appointment) -> Reply:
             raise OtherPart
         async with aclosing(body_of(request)) as chunks:
             after = await resume(
-                office.db,
-                office.store,
+                office.door,
                 office.keyring,
                 appointment,
                 call.path("document"),

@@ -3,8 +3,8 @@
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,15 +13,15 @@ from server import audit
 from server.access import Appointment, Case, case_of
 from server.booking.model import ALIVE, AppointmentRow, CaseRow
 from server.catalog.model import ServiceRow
-from server.db import Database
+from server.documents.checking import Door
 from server.documents.content import Inspector
 from server.documents.model import DocumentRow, name_bound
 from server.documents.names import clean_name, named_truly, refuse_foreign_extension
-from server.documents.seal import Store
 from server.errors import BadInput, Conflict, TooLarge, TooLate
 from server.sealing import Keyring, seal
 
 OTHER = "other"
+LIVES = timedelta(hours=24)
 MOST_FILES = 20
 MOST_FULL_FILES = 4
 UNKNOWN_ITEM = "Diese Unterlage gehört nicht zu Ihrem Termin. Bitte wählen Sie einen Punkt Ihrer Liste."
@@ -42,11 +42,11 @@ class StoredDocument:
     size: int
     state: str
     created_at: datetime
+    pages: int | None = None
 
 
 async def receive(
-    db: Database,
-    store: Store,
+    door: Door,
     keyring: Keyring,
     appointment: Appointment,
     item: str,
@@ -59,9 +59,10 @@ async def receive(
     """Takes one file for a checklist item (or "other"); `limit` in bytes for this file.
 
     `BadInput` (item, empty, broken), `TypeNotAllowed`, `TooLarge` (also while streaming), `Conflict` (too many),
-    `TooLate` (appointment over or cancelled), `NotFound` (case closed). The bytes stream in outside any
-    transaction; if the entry then fails they are removed, and if the process dies in between, the sweep finds them.
+    `TooLate` (appointment over or cancelled), `NotFound` (case closed), and what `Door.taken_in` raises. The bytes stream
+    in outside any transaction; if the entry then fails they are removed, and if the process dies, the sweep finds them.
     """
+    db, store = door.db, door.store
     check_open(appointment)
     name = clean_name(filename)
     refuse_foreign_extension(name)
@@ -74,19 +75,18 @@ async def receive(
     async with aclosing(_inspected(chunks, inspector, limit)) as passing:
         size = await store.write(document_id, case.key, f"case/{case.id}", passing)
     name = named_truly(name, inspector.media_type)
-    # Nobody scans yet in this version, so nothing waits in quarantine: the next to look at it is a clerk.
-    document = StoredDocument(document_id, item, name, inspector.media_type, size, "checking", now)
+    document = StoredDocument(document_id, item, name, inspector.media_type, size, "receiving", now)
     try:
         async with db.write() as tx:
             await refuse_unless_open(tx, appointment)
             await refuse_too_many(tx, case.id, size, limit)
-            await enter(tx, case, document, received=size)
+            await enter(tx, case, document, received=size, expires_at=now + LIVES)
             detail = {"appointment": appointment.id, "item": item, "size": size}
             await audit.record(tx, now, "citizen", "document.received", document_id, **detail)
     except BaseException:
         await store.remove(document_id)
         raise
-    return document
+    return replace(document, state=await door.taken_in(case, document_id, now))
 
 
 def check_open(appointment: Appointment) -> None:

@@ -22,6 +22,7 @@ from server.sealing import Keyring, SealBroken, open_sealed
 
 log = logging.getLogger("sprechzeit.documents")
 
+SHUT = ("receiving", "quarantine")
 DAMAGED = "Diese Datei lässt sich nicht mehr öffnen. Bitte senden Sie sie noch einmal."
 
 
@@ -54,6 +55,7 @@ async def open_document(
     *,
     by: Staff | None,
     now: datetime,
+    action: str = "document.opened",
 ) -> OpenedDocument:
     """Opens one document; `by` None is the citizen. `NotFound` for a foreign one, `Gone` for a damaged file.
 
@@ -61,7 +63,7 @@ async def open_document(
     """
     async with db.read() as tx:
         case = await case_of(tx, appointment, keyring)
-        whole = and_(DocumentRow.id == document_id, DocumentRow.state != "receiving")
+        whole = and_(DocumentRow.id == document_id, DocumentRow.state.not_in(SHUT))
         row = (await tx.execute(_living(case.id).where(whole))).first()
     if row is None:
         raise NotFound
@@ -74,7 +76,7 @@ async def open_document(
         raise Gone(DAMAGED) from None
     if by is not None:
         async with db.write() as tx:
-            await audit.record(tx, now, by.actor, "document.opened", document_id, appointment=appointment.id)
+            await audit.record(tx, now, by.actor, action, document_id, appointment=appointment.id)
     return OpenedDocument(document, _with_first(first, chunks))
 
 
@@ -101,7 +103,7 @@ def _is_plain(letter: str) -> bool:
     return " " <= letter <= "~" and letter not in '"\\%'
 
 
-def _living(case_id: str) -> Select[str, str, bytes, str, int, str, datetime]:
+def _living(case_id: str) -> Select[str, str, bytes, str, int, str, datetime, int | None]:
     return select(
         DocumentRow.id,
         DocumentRow.item,
@@ -110,12 +112,15 @@ def _living(case_id: str) -> Select[str, str, bytes, str, int, str, datetime]:
         DocumentRow.size,
         DocumentRow.state,
         DocumentRow.created_at,
+        DocumentRow.pages,
     ).where(DocumentRow.case_id == case_id, DocumentRow.deleted_at.is_(None))
 
 
 def _opened(case: Case, row: Any) -> StoredDocument:
     name = open_sealed(case.key, row.name_sealed, name_bound(case.id, row.id)).decode()
-    return StoredDocument(row.id, row.item, name, row.media_type, row.size, row.state, row.created_at)
+    return StoredDocument(
+        row.id, row.item, name, row.media_type, row.size, row.state, row.created_at, row.pages
+    )
 
 
 async def _with_first(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:

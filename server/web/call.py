@@ -19,6 +19,7 @@ from signaling.bus import Bus
 
 if TYPE_CHECKING:
     from server.booking.availability import Calendar
+    from server.documents.checking import Door
     from server.documents.seal import Store
     from server.people.sign_in import Attempts
     from server.rooms.listen import RoomWatch
@@ -33,6 +34,7 @@ class Office:
     db: Database
     keyring: Keyring
     store: "Store"
+    door: "Door"
     bell: OutboxBell
     calendar: "Calendar"
     rooms: "RoomWatch"

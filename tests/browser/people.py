@@ -8,9 +8,10 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.office import small_city
+from tests.office.papers import a_pdf
 
 PATIENCE_MS = 20_000
-PLAN = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
+PLAN = a_pdf()
 
 
 async def new_person(browser: Browser, *, phone: bool = False, own_certificate: bool = False) -> Page:

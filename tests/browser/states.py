@@ -9,12 +9,13 @@ from playwright.async_api import Page, expect
 
 from tests.browser.visitor import book, hold_time, sign_in
 from tests.office.city import City
+from tests.office.papers import a_pdf
 
 Opening = Callable[["Visit"], Awaitable[None]]
 PDF = {
     "name": "lageplan.pdf",
     "mimeType": "application/pdf",
-    "buffer": b"%PDF-1.7\n1 0 obj<<>>endobj\n%%EOF\n",
+    "buffer": a_pdf(),
 }
 NO_PDF = {"name": "lageplan.pdf", "mimeType": "application/pdf", "buffer": b"Guten Tag"}
 

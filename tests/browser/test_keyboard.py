@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.browser.states import NO_PDF, PDF
 from tests.browser.visitor import MAIL, NAME, book, new_visitor, path_of, sign_in
 from tests.office.city import City, only_sqlite
+from tests.office.papers import a_pdf
 
 pytestmark = [pytest.mark.browser, only_sqlite()]
 MOST_STEPS = 80
@@ -119,7 +120,7 @@ async def test_a_mistake_is_where_the_focus_is_and_leads_to_the_field(page: Page
 
 async def test_a_document_is_sent_with_the_keyboard_alone(page: Page, tmp_path: Path) -> None:
     plan = tmp_path / "lageplan.pdf"
-    plan.write_bytes(b"%PDF-1.7\n1 0 obj<<>>endobj\n%%EOF\n")
+    plan.write_bytes(a_pdf())
     await book(page, "bauberatung", "video")
     await page.wait_for_function("customElements.get('sz-upload') !== undefined")
     await tab_to(page, name="item")

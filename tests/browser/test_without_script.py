@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.visitor import MAIL, NAME, book, fill_in, hold_time, new_visitor, path_of
 from tests.office.city import City, only_sqlite
+from tests.office.papers import a_pdf
 
 pytestmark = [pytest.mark.browser, only_sqlite()]
 
@@ -177,7 +178,7 @@ async def test_a_document_is_sent_and_taken_back(page: Page) -> None:
     plan = {
         "name": "plan.pdf",
         "mimeType": "application/pdf",
-        "buffer": b"%PDF-1.7\n1 0 obj<<>>endobj\n%%EOF\n",
+        "buffer": a_pdf(),
     }
     await page.get_by_label("Datei", exact=True).set_input_files(plan)  # type: ignore[arg-type]
     await page.get_by_role("button", name="Datei senden").click()

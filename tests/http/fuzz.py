@@ -20,6 +20,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from sqlalchemy import create_engine, text
 
 from tests.http.described import DOCUMENT
+from tests.office.papers import a_pdf
 from tests.office.small_city import PASSWORD
 
 ROLES = ("clerk1", "clerk3", "scheduler", "hotline", "gate", "dpo", "admin")
@@ -72,7 +73,7 @@ class Target:
             person = {"hold": hold, "name": "Erika Musterfrau", "email": f"e{number}@example.org"}
             token = self._post("/api/v1/appointments", person)["token"]
             self._add("token", token)
-            file = {"file": ("plan.pdf", b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n", "application/pdf")}
+            file = {"file": ("plan.pdf", a_pdf(), "application/pdf")}
             path = f"{self.url}/api/v1/appointments/{token}/documents"
             sent = requests.post(path, data={"item": "lageplan"}, files=file, timeout=TIMEOUT_S)
             self._add("document", sent.json()["id"])

@@ -13,8 +13,9 @@ from sqlalchemy import select, update
 from server.booking.model import AppointmentRow, DutyRow
 from tests.http.matrix import LOGINS, VISITORS
 from tests.office.city import City, Client
+from tests.office.papers import a_pdf
 
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+PDF = a_pdf()
 WATCHED = (
     "appointment",
     "claim",

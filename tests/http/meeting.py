@@ -13,9 +13,10 @@ from server.booking.model import AppointmentRow
 from signaling.contract import Ticket, verify
 from signaling.messages import SUBPROTOCOL
 from tests.office.city import City, Client
+from tests.office.papers import a_pdf
 from tests.signaling.people import Person
 
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+PDF = a_pdf()
 
 
 @dataclass

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from server.app import jobs_of
 from server.booking.model import ClaimRow, DutyRow
 from server.jobs import JobRunner
+from server.recurring import jobs_of
 from tests.http.test_absence import ABSENCES, DAY, book_at, declare, events, numbers, report
 from tests.office.city import City, only_sqlite
 from tests.race.books import faults

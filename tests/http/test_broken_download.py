@@ -7,8 +7,9 @@ import pytest
 from aiohttp import ClientError, FormData
 
 from tests.office.city import City, only_sqlite
+from tests.office.papers import a_pdf
 
-PDF = b"%PDF-1.7\n" + os.urandom(3_000_000) + b"\n%%EOF\n"
+PDF = a_pdf(os.urandom(3_000_000))
 
 
 @only_sqlite()

@@ -15,8 +15,9 @@ from server.booking.model import CaseRow
 from server.documents import delete
 from server.documents.model import DocumentRow
 from tests.office.city import City
+from tests.office.papers import a_pdf
 
-PDF = b"%PDF-1.7\n%%EOF\n"
+PDF = a_pdf()
 DAY = timedelta(days=1)
 
 

@@ -12,9 +12,10 @@ import pytest
 from aiohttp import ClientResponse, FormData
 
 from tests.office.city import City, MakeCity
+from tests.office.papers import a_jpeg, a_pdf
 
-PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
-JPEG = b"\xff\xd8\xff\xda\x00\x02\x12\x34\xff\xd9"
+PDF = a_pdf()
+JPEG = a_jpeg()
 PIECE = 64 * 1024
 
 
@@ -64,7 +65,7 @@ async def test_a_document_is_taken_and_its_item_no_longer_missing(city: City) ->
 async def test_neither_content_nor_name_can_be_read_on_disk(city: City, tmp_path: Path) -> None:
     booked = await city.book("bauberatung", "video")
     canary = b"canary-5931" * 20_000
-    answer = await send(city, booked, b"%PDF-1.7\n" + canary + b"\n%%EOF", name="kanarienvogel.pdf")
+    answer = await send(city, booked, a_pdf(canary), name="kanarienvogel.pdf")
     assert answer.status == 201
     assert found(tmp_path, b"canary-5931") == []
     assert found(tmp_path, b"kanarienvogel") == []
@@ -180,6 +181,15 @@ async def filler(megabytes: int) -> AsyncIterator[bytes]:
     yield b"\n%%EOF\n"
 
 
+async def large(megabytes: int) -> AsyncIterator[bytes]:
+    """A real PDF with so much in it that nothing refers to."""
+    before, after = a_pdf(b"?" * 9).split(b"?" * 9)
+    yield before
+    for _ in range(megabytes * 16):
+        yield bytes(PIECE)
+    yield after
+
+
 @pytest.mark.criterion("D03")
 async def test_200_megabytes_are_refused_on_the_way_and_leave_nothing(make_city: MakeCity) -> None:
     city = await make_city(upload_limit_mb=5)
@@ -219,10 +229,10 @@ async def test_100_megabytes_pass_through_a_few(make_city: MakeCity) -> None:
     assert (await send(city, booked, PDF)).status == 201
     Path("/proc/self/clear_refs").write_text("5")
     before = memory_peak_kb()
-    answer = await city.client.post(path_of(booked), data=form(filler(100)))
+    answer = await city.client.post(path_of(booked), data=form(large(100)))
     assert answer.status == 201
     assert memory_peak_kb() - before < 32 * 1024
-    assert (await answer.json())["size"] == 100 * 1024 * 1024 + 16
+    assert (await answer.json())["size"] > 100 * 1024 * 1024
 
 
 @pytest.mark.criterion("D12")

@@ -10,8 +10,9 @@ from sqlalchemy import select, update
 from server.audit import AuditRow
 from server.booking.model import AppointmentRow
 from tests.office.city import City, Client
+from tests.office.papers import a_pdf
 
-PDF = b"%PDF-1.7\n" + os.urandom(300_000) + b"\n%%EOF\n"
+PDF = a_pdf(os.urandom(300_000))
 
 
 async def sent(

@@ -9,9 +9,10 @@ from server.documents.rotate import keyring_of, rotate
 from server.sealing import SealBroken
 from tests.office.city import MASTER_KEY as OLD
 from tests.office.city import City, MakeCity
+from tests.office.papers import a_pdf
 
 NEW = base64.b64encode(b"another thirty-two bytes of key.").decode()
-ITEM = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
+ITEM = a_pdf()
 
 
 async def readable(city: City, token: str) -> bool:

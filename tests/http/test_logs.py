@@ -18,9 +18,10 @@ from server.booking.model import CaseRow
 from server.db import Database
 from tests.neighbours.smtp import Mailbox
 from tests.office.city import MakeCity
+from tests.office.papers import a_pdf
 from tests.office.served import ServeCity
 
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+PDF = a_pdf()
 
 
 @dataclass

@@ -27,6 +27,7 @@ NOWHERE = {"duty": "999999", "series": "999999", "import": "0" * 32} | {
     "incident": "0" * 32,
     "invitation": "0" * 32,
     "invited": "nobody-is-invited-here",
+    "page": "0",
 }
 ALL_WELL = {
     "camera": "ok",

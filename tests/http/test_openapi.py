@@ -15,8 +15,9 @@ from server.app import ENDPOINTS
 from server.booking.model import AppointmentRow
 from tests.http.described import DOCUMENT, OPERATIONS, check
 from tests.office.city import City, Client, only_sqlite
+from tests.office.papers import a_pdf
 
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+PDF = a_pdf()
 
 
 def test_the_document_is_sound() -> None:

@@ -9,9 +9,10 @@ from aiohttp import FormData
 
 from tests.http.reading import Reading, get, read, send
 from tests.office.city import City, only_sqlite
+from tests.office.papers import a_pdf
 
 pytestmark = only_sqlite()
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
+PDF = a_pdf()
 
 
 async def manage(city: City, booked: dict[str, Any], status: int = 200) -> Reading:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from server.app import jobs_of
 from server.documents.model import DocumentRow
 from server.documents.resume import finish_arrived
 from server.jobs import JobRunner
+from server.recurring import jobs_of
 from tests.http.tus import PIECE, Upload, pdf, plain_bytes_in
 from tests.office.city import City
 
@@ -102,7 +102,7 @@ async def test_what_had_arrived_whole_when_the_process_died_is_taken_in(upload: 
     before = {"state": "receiving", "name_sealed": name, "expires_at": city.now + timedelta(hours=1)}
     async with city.office.db.write() as tx:
         await tx.execute(whole.values(**before))
-    assert await finish_arrived(city.office.db, city.office.store, city.office.keyring, city.now) == 1
+    assert await finish_arrived(city.office.door, city.office.keyring, city.now) == 1
     assert await upload.state() == "checking"
     assert await upload.content() == data
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from server.app import jobs_of
 from server.booking.model import AppointmentRow, CaseRow, ClaimRow
 from server.booking.tidy import tidy
 from server.notices.outbox import OutboxRow
+from server.recurring import jobs_of
 from server.zms.tidy import forget
 from tests.http.citizen_api import PERSON, Citizen, codes, good, own
 from tests.neighbours.smtp import Mailbox

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import ClientResponse
 
 from tests.office.city import City
+from tests.office.papers import a_pdf_of
 
 PIECE = 64 * 1024
 PART = "application/offset+octet-stream"
@@ -15,9 +16,8 @@ CANARY = b"canary-4417 "
 
 
 def pdf(size: int) -> bytes:
-    """A PDF of about this size that says a canary again and again."""
-    head, tail = b"%PDF-1.7\n", b"\n%%EOF\n"
-    return head + CANARY * ((size - len(head) - len(tail)) // len(CANARY)) + tail
+    """A PDF of this size that says a canary again and again."""
+    return a_pdf_of(size, CANARY)
 
 
 def metadata(**said: str) -> str:

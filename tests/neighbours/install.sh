@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that the neighbours which the tests run for real are on this machine:
-# PostgreSQL, Redis, coturn, nginx, Chromium, Firefox (and a screen for it), and what makes hosts of their own on this machine.
+# PostgreSQL, Redis, coturn, clamd, nginx, Chromium, Firefox (and a screen for it), and what makes hosts of their own on this machine.
 # Installs Debian's packages when it may, says what to do when it may not.
 set -euo pipefail
 
@@ -18,6 +18,7 @@ shopt -s nullglob
 needs postgresql initdb /usr/lib/postgresql/*/bin/initdb
 needs redis-server redis-server
 needs coturn turnserver
+needs clamav-daemon clamd /usr/sbin/clamd
 needs nginx-light nginx /usr/sbin/nginx
 needs gettext-base envsubst
 needs chromium chromium chromium-browser google-chrome

@@ -14,9 +14,9 @@ from aiohttp import ClientResponse
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from server.app import jobs_of
 from server.clock import BERLIN
 from server.jobs import JobRunner
+from server.recurring import jobs_of
 from tests.office.city import City, Client
 from tests.race.books import faults
 

@@ -1,0 +1,160 @@
+"""The program that looks into citizens' files: a child without network, run by `sandbox.py`, that imports nothing of the office.
+
+    decode.py check TYPE           ► JSON {"pages", "active"}
+    decode.py page  TYPE N WIDTH   ► the page as PNG
+
+The file comes in on standard input and is never written anywhere. Exit code 0; 3: refused, standard output is the
+reason's key. Anything else (killed, out of memory, crashed) is for the parent to judge.
+"""
+
+import io
+import json
+import re
+import sys
+import warnings
+from pathlib import Path
+from typing import Any, Final
+
+REFUSED: Final = 3
+MOST_PAGES: Final = 300
+MOST_PIXELS: Final = {"image/jpeg": 650_000_000, "image/png": 150_000_000, "image/heic": 150_000_000}
+FORMATS: Final = {"image/jpeg": ["JPEG"], "image/png": ["PNG"], "image/heic": ["HEIF"]}
+MOST_POINTS: Final = 20_000
+LOOKED_AT: Final = 3
+WIDEST: Final = 2_400
+GLANCE: Final = 64
+ACTIVE: Final = {
+    "javascript": rb"/(?:JavaScript|JS)\b",
+    "starts-by-itself": rb"/(?:OpenAction|AA)\b",
+    "starts-programs": rb"/Launch\b",
+    "attachments": rb"/EmbeddedFiles?\b",
+    "form": rb"/XFA\b",
+    "films": rb"/(?:RichMedia|Movie|Sound)\b",
+    "links": rb"/(?:URI|GoToR|SubmitForm|ImportData)\b",
+}
+
+
+class Refuse(Exception):
+    """The file may not come in; the argument is the reason's key."""
+
+
+def main() -> int:
+    """Reads its arguments and standard input; see above."""
+    what, media_type, *more = sys.argv[1:]
+    libraries = _load(media_type)
+    sys.path.insert(0, str(Path(__file__).parent))
+    from lockdown import lock_down  # type: ignore[import-not-found]
+
+    lock_down(seconds=60 if what == "check" else 30, memory_mb=2_600)
+    data = sys.stdin.buffer.read()
+    try:
+        if what == "check":
+            answer = json.dumps(_check(libraries, media_type, data)).encode()
+        else:
+            answer = _page(libraries, media_type, data, int(more[0]), min(int(more[1]), WIDEST))
+    except Refuse as refuse:
+        sys.stdout.write(str(refuse))
+        return REFUSED
+    sys.stdout.buffer.write(answer)
+    return 0
+
+
+def _load(media_type: str) -> Any:
+    """What decodes this type, loaded before the doors are shut."""
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = None  # our own limits, per type, are looked at before anything is decoded
+    Image.preinit()
+    if media_type == "image/heic":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    if media_type == "application/pdf":
+        import pypdfium2
+
+        return pypdfium2, Image
+    return Image, ImageOps
+
+
+def _check(libraries: Any, media_type: str, data: bytes) -> dict[str, Any]:
+    if media_type == "application/pdf":
+        pdf = _opened(libraries, data)
+        for number in range(len(pdf)):
+            width, height = _size(pdf, number)
+            if max(width, height) > MOST_POINTS or min(width, height) <= 0:
+                raise Refuse("too-large")
+        for number in range(min(len(pdf), LOOKED_AT)):
+            _drawn(pdf, number, GLANCE)
+        return {"pages": len(pdf), "active": _active(data)}
+    _picture(libraries, media_type, data, GLANCE)
+    return {"pages": 1, "active": []}
+
+
+def _page(libraries: Any, media_type: str, data: bytes, number: int, width: int) -> bytes:
+    if media_type == "application/pdf":
+        pdf = _opened(libraries, data)
+        if number >= len(pdf):
+            raise Refuse("no-such-page")
+        image = _drawn(pdf, number, width)
+    else:
+        if number:
+            raise Refuse("no-such-page")
+        image = _picture(libraries, media_type, data, width)
+    out = io.BytesIO()
+    image.convert("RGB").save(out, "PNG")
+    return out.getvalue()
+
+
+def _opened(libraries: Any, data: bytes) -> Any:
+    pypdfium2, _ = libraries
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise Refuse("password" if "assword" in str(error) else "broken") from None
+    if not 0 < len(pdf) <= MOST_PAGES:
+        raise Refuse("too-many-pages" if len(pdf) else "broken")
+    return pdf
+
+
+def _size(pdf: Any, number: int) -> tuple[float, float]:
+    try:
+        width, height = pdf.get_page_size(number)
+    except Exception:  # noqa: BLE001
+        raise Refuse("broken") from None
+    return float(width), float(height)
+
+
+def _drawn(pdf: Any, number: int, width: int) -> Any:
+    """A page as a picture, without forms, scripts and comments' actions: those are not even loaded."""
+    try:
+        page = pdf[number]
+        across, up = page.get_size()
+        scale = min(width / across, 3 * WIDEST / up)
+        return page.render(scale=scale, may_draw_forms=False).to_pil()
+    except Exception:  # noqa: BLE001  whatever a page does to the library, it can't be shown
+        raise Refuse("broken") from None
+
+
+def _picture(libraries: Any, media_type: str, data: bytes, width: int) -> Any:
+    """The picture, turned upright, at most so wide; nothing of its metadata goes along."""
+    image_library, operations = libraries
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = image_library.open(io.BytesIO(data), formats=FORMATS[media_type])
+            if image.width * image.height > MOST_PIXELS[media_type]:
+                raise Refuse("too-large")
+            image.draft("RGB", (width, width))
+            image.thumbnail((width, 3 * WIDEST))
+            return operations.exif_transpose(image)
+    except (OSError, ValueError, SyntaxError, IndexError, TypeError, EOFError, ZeroDivisionError):
+        raise Refuse("broken") from None
+
+
+def _active(data: bytes) -> list[str]:
+    """What the PDF could do by itself; a hint for people, nothing of it is ever run here."""
+    return [name for name, sign in ACTIVE.items() if re.search(sign, data)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

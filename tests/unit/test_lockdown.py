@@ -1,0 +1,56 @@
+"""The child that decodes citizens' files can neither talk, nor start, nor write, nor eat the machine."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "server" / "documents"
+BEGIN = f"""
+import ctypes, os, socket, subprocess, sys
+sys.path.insert(0, {str(FOLDER)!r})
+from lockdown import lock_down
+shut = lock_down(seconds=2, memory_mb=400)
+"""
+
+
+def child(then: str, *, locked: bool = True) -> str:
+    """What the child prints after it was locked down; "died" when it was ended."""
+    begin = BEGIN if locked else BEGIN.replace("shut = lock_down", "shut = lambda **k: None #")
+    program = f"{begin}\ntry:\n    {then}\n    print('did')\nexcept BaseException as error:\n    print(type(error).__name__)\n"
+    ran = subprocess.run(
+        [sys.executable, "-I", "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    return ran.stdout.strip() if ran.returncode == 0 else "died"
+
+
+@pytest.mark.criterion("D05")
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "socket.socket()",
+        "socket.socketpair()",
+        "os.fork()",
+        "subprocess.run(['true'])",
+        "os.execv('/bin/true', ['true'])",
+        "open('/tmp/lockdown-writes', 'wb')",
+        "os.unlink('/tmp/lockdown-not-there')",
+        "os.kill(os.getppid(), 0)",
+    ],
+)
+def test_what_decoding_does_not_need_is_refused(attempt: str) -> None:
+    assert child(attempt) == "PermissionError"
+
+
+def test_memory_is_bounded() -> None:
+    assert child("bytearray(600_000_000)") == "MemoryError"
+
+
+def test_time_is_bounded() -> None:
+    assert child("exec('while True: pass')") == "died"
+
+
+def test_without_the_lock_the_same_things_are_done() -> None:
+    for attempt in ("socket.socket()", "bytearray(600_000_000)", "subprocess.run(['true'])"):
+        assert child(attempt, locked=False) == "did"
