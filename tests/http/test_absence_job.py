@@ -1,5 +1,6 @@
 """What the job does for absences: it finishes what a process left behind, and cancels where nobody answered."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,9 +48,11 @@ async def test_the_job_finishes_what_a_killed_process_left(
     (left,) = await (await scheduler.get(ABSENCES)).json()
     assert left["done"] is False
     city.clock.advance(timedelta(minutes=2))
-    await JobRunner(city.office.db, city.clock, jobs_of(city.office)).run_due()
-    (made,) = await (await scheduler.get(ABSENCES)).json()
-    assert made["done"] is True
+    made = left
+    async with asyncio.timeout(60):
+        while not made["done"]:  # the house's own runner may have the job in hand
+            await JobRunner(city.office.db, city.clock, jobs_of(city.office)).run_due()
+            (made,) = await (await scheduler.get(ABSENCES)).json()
     assert numbers((await report(scheduler, made["id"]))["appointments"]) == numbers(booked)
     assert await faults(city, numbers(booked)) == []
 
