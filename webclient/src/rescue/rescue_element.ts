@@ -69,6 +69,8 @@ export class SzRescue extends LitElement {
     const { phase, ended } = (event as CustomEvent<{ phase: string; ended: string | null }>).detail;
     this.#phase = phase;
     this.#ended = ended;
+    // A meeting that was brought to its end has no way left to offer.
+    this.hidden = phase === "over" && (ended === "host" || ended === "removed");
     void this.#look();
   };
 
