@@ -88,13 +88,19 @@ def serve() -> None:
 
 
 @cli.command()
-def demo(port: Annotated[int, typer.Option(envvar="PORT")] = 8080) -> None:
+def demo(
+    port: Annotated[int, typer.Option(envvar="PORT")] = 8080,
+    prepare_only: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
     """Startet die Demo-Stadt Kempten: SQLite, Mails in einem Ordner, bekannte Passwörter."""
     _log()
-    from server.demo.start import start
+    from server.demo.start import prepare_now, start
 
     with trouble_in_words(), port_taken_in_words(port):
-        start(port)
+        if prepare_only:
+            prepare_now(port)
+        else:
+            start(port)
 
 
 @cli.command()

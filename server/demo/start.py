@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import typer
@@ -35,14 +37,29 @@ def start(port: int) -> None:
     from server.app import run
 
     settings = demo_settings(port)
-    asyncio.run(prepare(settings))
+    if asyncio.run(is_current(settings.database_url)):
+        asyncio.run(plant(settings))
+    else:
+        _prepare_apart(port)
     run(settings, ready=lambda: typer.echo(demo_words(settings)))
 
 
-async def prepare(settings: Settings) -> None:
-    """The schema and the demo city's data; quick when both are there."""
-    if not await is_current(settings.database_url):
-        await upgrade(settings.database_url)
+def prepare_now(port: int) -> None:
+    """The schema and the demo city's data, and nothing more."""
+    settings = demo_settings(port)
+    asyncio.run(upgrade(settings.database_url))
+    asyncio.run(plant(settings))
+
+
+def _prepare_apart(port: int) -> None:
+    """In a process of its own: building a schema takes memory that a small machine would miss all day."""
+    command = [sys.executable, "-m", "server", "demo", "--port", str(port), "--prepare-only"]
+    if code := subprocess.run(command, check=False).returncode:  # noqa: S603  nothing of it comes from outside
+        raise typer.Exit(code)
+
+
+async def plant(settings: Settings) -> None:
+    """The demo city's data; quick when it is there."""
     db = Database(settings.database_url)
     try:
         await seed(db, settings, SystemClock().now())

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from server.documents.decode import REFUSED
 
@@ -19,7 +20,7 @@ MOST_PICTURE: Final = 40 * 1024 * 1024
 AT_ONCE: Final = 2
 PASSING: Final = 256 * 1024
 
-_places = asyncio.Semaphore(AT_ONCE)
+_places: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = WeakKeyDictionary()
 
 
 class NotDecodable(Exception):
@@ -50,7 +51,7 @@ async def page_of(media_type: str, chunks: AsyncIterator[bytes], number: int, wi
 
 
 async def _run(arguments: list[str], chunks: AsyncIterator[bytes], seconds: float, most: int) -> bytes:
-    async with _places:
+    async with _places.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE)):
         # -I: no environment, no folder of ours among the places that modules are taken from
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-B", str(PROGRAM), *arguments),

@@ -87,6 +87,13 @@ async def case_with_document(visit: Visit) -> None:
     await expect(visit.page.get_by_role("heading", level=1)).to_have_text(NAME)
 
 
+async def document_as_pages(visit: Visit) -> None:
+    await case_with_document(visit)
+    await visit.page.get_by_role("link", name="Ansehen").click()
+    await expect(visit.page.get_by_role("img", name="Seite 1 von 1")).to_be_visible()
+    await visit.page.get_by_text("Ich brauche die Originaldatei").click()
+
+
 async def _case(visit: Visit) -> None:
     citizen = Visit(await visit.other(), visit.city, visit.other)
     await with_document(citizen)

@@ -143,6 +143,9 @@ STAFF: Mapping[str, Mapping[str, Opening]] = {
         "with a document": states_office.case_with_document,
         "unknown": inside("/office/appointments/0", "clerk1"),
     },
+    "/office/appointments/{appointment}/documents/{document}": {
+        "as its pages": states_office.document_as_pages,
+    },
     "/office/appointments/{appointment}/room": {
         "alone": states_office.host_alone,
         "with a guest": states_office.host_with_guest,

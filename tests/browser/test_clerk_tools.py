@@ -134,6 +134,9 @@ async def test_a_time_on_site_is_booked_in_the_call_and_the_document_is_there(
     await desk.sign_in("clerk4")
     await desk.page.goto(f"{meeting.city.url}/office/appointments/{of_number(meeting.city, number[1])}")
     await expect(desk.page.get_by_text("lageplan.pdf", exact=True)).to_be_visible()
+    await desk.page.get_by_role("link", name="lageplan.pdf").click()
+    await expect(desk.page.get_by_role("img", name="Seite 1 von 1")).to_be_visible()
+    await desk.page.get_by_text("Ich brauche die Originaldatei").click()
     async with desk.page.expect_download() as waiting:
         await desk.page.get_by_role("link", name="lageplan.pdf").click()
     assert (await waiting.value).suggested_filename == "lageplan.pdf"

@@ -183,10 +183,10 @@ async def test_the_clerk_ends_the_meeting_for_both(apart: Apart, meeting: Call) 
 async def test_the_clerk_opens_the_document_that_was_sent(apart: Apart, meeting: Call) -> None:
     clerk = meeting.clerk
     await clerk.page.get_by_role("link", name=re.compile(f"Vorgang.*{NAME}")).click()
-    await clerk.page.get_by_role("link", name="Ansehen: lageplan.pdf").click()
+    await clerk.page.get_by_role("link", name=re.compile("Ansehen.*lageplan.pdf")).click()
     sheet = clerk.page.get_by_role("img", name="Seite 1 von 1")
     await expect(sheet).to_be_visible()
-    assert await sheet.evaluate("picture => picture.naturalWidth") == 1200
+    await expect(sheet).to_have_js_property("naturalWidth", 1200)
     await clerk.page.get_by_text("Ich brauche die Originaldatei").click()
     async with clerk.page.expect_download() as waiting:
         await clerk.page.get_by_role("link", name="lageplan.pdf").click()

@@ -15,6 +15,7 @@ from signaling.messages import SUBPROTOCOL
 from tests.deploy.people import beside, book, enter, free, sign_in
 from tests.deploy.running_city import Process, RunningCity
 from tests.neighbours.process import port_answers
+from tests.office.papers import a_pdf
 from tests.signaling.people import SDP, Person
 
 SETTINGS = {"max_holds": 1000}
@@ -102,13 +103,14 @@ async def test_a_request_under_way_is_finished_by_a_server_that_stops(
 ) -> None:
     token = await book(browser_like)
     begun, go_on = asyncio.Event(), asyncio.Event()
+    paper = a_pdf()
 
     async def slowly() -> AsyncIterator[bytes]:
         yield b'--x\r\nContent-Disposition: form-data; name="item"\r\n\r\nlageplan\r\n'
-        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="p.pdf"\r\n\r\n%PDF-1.4\n'
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="p.pdf"\r\n\r\n' + paper[:9]
         begun.set()
         await go_on.wait()
-        yield b"1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n\r\n--x--\r\n"
+        yield paper[9:] + b"\r\n--x--\r\n"
 
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     sending = asyncio.create_task(

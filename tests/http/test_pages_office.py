@@ -73,7 +73,8 @@ async def test_the_day_shows_who_comes_when_how_and_what_is_missing(city: City) 
     assert "eine Unterlage da" in page.text
     case = await get(clerk, page.links["Vorgang : Ayşe Öztürk"])
     assert "erika@example.org" in case.text
-    download = await clerk.get(case.links["Herunterladen : plan.pdf"])
+    document = await get(clerk, case.links["Ansehen : plan.pdf"])
+    download = await clerk.get(document.links["Original herunterladen : plan.pdf"])
     assert await download.read() == PDF
 
 
