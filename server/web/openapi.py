@@ -92,10 +92,9 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         schema = {"$ref": REF.format(model=endpoint.body.__name__)}
         operation["requestBody"] = {"required": True, "content": {endpoint.consumes: {"schema": schema}}}
     elif endpoint.consumes != "application/json":
-        operation["requestBody"] = {
-            "required": True,
-            "content": {endpoint.consumes: {"schema": {"type": "object"}}},
-        }
+        # a form has fields; of bytes alone nothing can be said (OpenAPI 3.1, 4.8.14.3)
+        schema = {"type": "object"} if endpoint.consumes.startswith("multipart/") else {}
+        operation["requestBody"] = {"required": True, "content": {endpoint.consumes: {"schema": schema}}}
     if endpoint.roles:
         operation["security"] = [{"session": []}]
         operation["description"] = "Für: " + ", ".join(sorted(endpoint.roles))
