@@ -108,7 +108,9 @@ async def show(call: Call, front: Front) -> dict[str, Any]:
     books, key = books_of(call), key_of(call.request.query)
     async with books.db.read() as tx:
         appointment = await look_up(books, tx, key)
-    if appointment.state in ("held", "pending") and status_of(appointment, call.now) == "deleted":
+    # the same before and after the house has tidied up behind it
+    over = appointment.expires_at is not None and appointment.expires_at <= call.now
+    if over and status_of(appointment, call.now) == "deleted":
         raise NotFound
     return await _process(call, front, appointment)
 

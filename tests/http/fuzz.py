@@ -189,12 +189,12 @@ def _fuzz_one(target: Target, operation: Any, count: int, turn: str, checks: lis
     def ask(case: Any) -> None:
         next(asked)
         for name in list(case.path_parameters or {}):
-            if dice.random() < 0.6 and target.real.get(name):
+            if dice.random() < 0.8 and target.real.get(name):
                 case.path_parameters[name] = dice.choice(target.real[name])
-        if dice.random() < 0.6:
+        if dice.random() < 0.8:
             target.make_real(case, dice)
         who = dice.choice(["", *ROLES])
-        if "Für:" in str(case.operation.definition.raw.get("description", "")) and dice.random() < 0.6:
+        if "Für:" in str(case.operation.definition.raw.get("description", "")) and dice.random() < 0.8:
             who = _rightful(case, dice)
         if case.operation.path == SESSION:
             who = ""

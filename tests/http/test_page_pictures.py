@@ -9,9 +9,10 @@ from PIL import Image
 from sqlalchemy import select
 
 from server.audit import AuditRow
-from tests.office.city import City
+from tests.office.city import City, only_sqlite
 from tests.office.papers import a_jpeg, a_pdf
 
+pytestmark = only_sqlite()
 CANARY = b"canary-2208"
 
 

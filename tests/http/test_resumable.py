@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.http.tus import PART, PIECE, Upload, pdf
-from tests.office.city import City, MakeCity
+from tests.office.city import City, MakeCity, only_sqlite
+
+pytestmark = only_sqlite()  # with broken lines and dead processes on both databases: the neighbour file
 
 
 @pytest.fixture

@@ -14,8 +14,10 @@ from aiohttp import ClientResponse, FormData
 from server.jobs import JobRunner
 from server.recurring import jobs_of
 from tests.neighbours.clamav import CURSED, EICAR, ClamdServer
-from tests.office.city import City, MakeCity
+from tests.office.city import City, MakeCity, only_sqlite
 from tests.office.papers import a_jpeg, a_pdf, a_png, png_chunk
+
+pytestmark = only_sqlite()
 
 
 async def send(city: City, booked: dict[str, Any], data: bytes, name: str = "plan.pdf") -> ClientResponse:
@@ -95,10 +97,9 @@ async def test_with_the_scanner_away_files_wait_in_quarantine_until_it_is_back(
     assert (await city.client.get(address)).status == 404
     await asyncio.to_thread(own_clamd.start)
     city.clock.advance(timedelta(minutes=1))
-    await JobRunner(
-        city.office.db, city.clock, [j for j in jobs_of(city.office) if j.name == "documents-scan"]
-    ).run_due()
-    assert await state_of(city, booked) == ["checking"]
+    async with asyncio.timeout(60):
+        while await state_of(city, booked) != ["checking"]:  # the house's own runner may have the job in hand
+            await JobRunner(city.office.db, city.clock, jobs_of(city.office)).run_due()
     assert (await city.client.get(address)).status == 200
     assert len(kept(city)) == 1
     await clerk.close()
@@ -145,7 +146,7 @@ async def test_a_picture_that_would_burst_the_memory_is_refused_before_it_is_unp
 
 async def test_a_pdf_that_unfolds_without_end_is_cut_off(city: City) -> None:
     booked = await city.book("bauberatung", "video")
-    inner = zlib.compress(zlib.compress(b"0 0 m 9 9 l S\n" * 20_000_000, 9), 9)
+    inner = zlib.compress(zlib.compress(b"0 0 m 9 9 l S\n" * 1_500_000, 9), 9)
     stream = b"4 0 obj<</Length %d/Filter[/FlateDecode/FlateDecode]>>stream\n" % len(inner) + inner
     paper = a_pdf()
     start = paper.index(b"4 0 obj")
