@@ -98,7 +98,7 @@ async def test_a_plan_of_120_megabytes_arrives_over_a_line_that_breaks_five_time
     async with line.open() as address:
         await page.goto(f"{address}/a/{booked['token']}")
         await choose(page, plan)
-        await expect(page.get_by_text("bauplan.pdf", exact=True)).to_be_visible(timeout=120_000)
+        await expect(page.get_by_text("Angekommen", exact=True)).to_be_visible(timeout=120_000)
     assert line.broken == 5
     [document] = await (await city.client.get(f"/api/v1/appointments/{booked['token']}/documents")).json()
     assert (document["size"], document["state"]) == (plan.stat().st_size, "checking")
@@ -123,5 +123,5 @@ async def test_who_comes_back_to_the_page_goes_on_with_the_same_file_where_it_wa
         await page.goto(f"{address}/a/{booked['token']}")
         offsets.clear()
         await choose(page, plan)
-        await expect(page.get_by_text("bauplan.pdf", exact=True)).to_be_visible(timeout=120_000)
+        await expect(page.get_by_text("Angekommen", exact=True)).to_be_visible(timeout=120_000)
     assert min(offset for offset in offsets if offset >= 0) > 10 * MEGABYTE
