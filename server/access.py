@@ -4,7 +4,6 @@ Citizens come with a link token, staff with a signed-in session. What they do th
 """
 
 import hmac
-import json
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -15,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.booking.model import AppointmentRow, CaseRow, DutyRow
 from server.booking.model_knock import KnockRow
 from server.booking.model_waiting import WaitingRow
+from server.contact import Contact, contact_opened
 from server.errors import NotAllowed, NotFound
 from server.planning.model import FateRow
 from server.rooms.model import TransferRow
-from server.sealing import Keyring, derived_token, fingerprint, open_sealed, process_key, seal
+from server.sealing import Keyring, derived_token, fingerprint, process_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +43,6 @@ class Appointment:
     arrived_at: datetime | None
     displaced_at: datetime | None = None
     spoken: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """What a citizen told us about themselves; sealed with the case key wherever it is stored."""
-
-    name: str
-    email: str | None
-    phone: str | None
-    answers: dict[str, str]
-
-    @property
-    def mobile(self) -> str | None:
-        """The telephone as a number that can take text messages, or None."""
-        return mobile_of(self.phone or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,30 +245,6 @@ async def case_by_id(tx: AsyncConnection, case_id: str | None, keyring: Keyring)
         raise NotFound
     key = keyring.unwrap(row.wrapped_key, row.key_version)
     return Case(row.id, key, contact_opened(key, row.id, row.contact_sealed))
-
-
-def contact_sealed(key: bytes, case_id: str, contact: Contact) -> bytes:
-    plain = json.dumps([contact.name, contact.email, contact.phone, contact.answers], ensure_ascii=False)
-    return seal(key, plain.encode(), f"case/{case_id}/contact")
-
-
-def contact_opened(key: bytes, case_id: str, sealed: bytes) -> Contact:
-    return Contact(*json.loads(open_sealed(key, sealed, f"case/{case_id}/contact")))
-
-
-def mobile_of(phone: str) -> str | None:
-    """As E.164, German where no country is named (mobiles there begin with 15, 16, 17); None for what can be none."""
-    digits = "".join(char for char in phone.replace("(0)", "") if char.isdigit() or char == "+")
-    if digits.startswith("00"):
-        digits = f"+{digits[2:]}"
-    elif digits.startswith("0"):
-        digits = f"+49{digits[1:]}"
-    if not digits.startswith("+") or not digits[1:].isascii() or not digits[1:].isdigit():
-        return None
-    national = digits.removeprefix("+49")
-    if national != digits:
-        return digits if national[:2] in ("15", "16", "17") and 10 <= len(national) <= 11 else None
-    return digits if 8 <= len(digits) - 1 <= 15 and digits[1] != "0" else None
 
 
 async def _one(tx: AsyncConnection, query: Select[Any]) -> Appointment:

@@ -11,13 +11,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.access import (
-    Appointment,
-    Contact,
-    appointment_by_hold,
-    contact_sealed,
-    manage_token,
-)
+from server.access import Appointment, appointment_by_hold, manage_token
 from server.audit import record
 from server.booking.availability import Calendar
 from server.booking.claim import announce
@@ -26,6 +20,7 @@ from server.booking.model import AppointmentRow, CaseRow, ClaimRow
 from server.booking.once import DoneBefore, Once
 from server.booking.proof import is_asked_for, use_proof
 from server.catalog.model import Catalogue
+from server.contact import Contact, contact_sealed
 from server.db import Database, UtcDateTime
 from server.errors import HoldExpired, MailNeeded, ProofRequired, TooManyAppointments
 from server.notices import outbox

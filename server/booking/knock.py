@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.access import Contact, Knock, knock_by_token, knocks
+from server.access import Knock, knock_by_token, knocks
 from server.audit import record
 from server.booking.availability import Calendar
 from server.booking.confirm import open_case
@@ -18,6 +18,7 @@ from server.booking.model_knock import KnockRow
 from server.booking.number import new_number
 from server.booking.routing import Slot, Wish, wish_of
 from server.clock import BERLIN, TICK, berlin, instant_of, tick_of
+from server.contact import Contact
 from server.db import Database
 from server.errors import BadInput, Conflict, TooMany, VideoExcluded
 from server.rooms.model_incident import excluded

@@ -7,12 +7,13 @@ from typing import Any
 from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
-from server.access import appointment_by_hold, appointment_by_token, manage_token, mobile_of
+from server.access import appointment_by_hold, appointment_by_token, manage_token
 from server.booking.confirm import ConfirmAsk, confirm
 from server.booking.hold import Held, extend, held, release
 from server.booking.pages_parts import DAY, about, chosen_of, times_address
 from server.booking.routing import wish_of
 from server.booking.shapes import Mail, Name, Phone
+from server.contact import mobile_of
 from server.errors import (
     AlreadyExtended,
     HoldExpired,

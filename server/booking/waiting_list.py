@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access import (
     Appointment,
-    Contact,
     WaitingEntry,
     appointment_by_id,
     manage_token,
@@ -27,6 +26,7 @@ from server.booking.model import AppointmentRow, CaseRow
 from server.booking.model_waiting import WaitingRow
 from server.booking.routing import WishMode, wish_of
 from server.clock import berlin
+from server.contact import Contact
 from server.db import Database
 from server.errors import AlreadyWaiting, BadInput, HoldExpired, OfferOver, TooManyHolds
 from server.notices import outbox

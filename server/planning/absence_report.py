@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.access import Appointment, Contact, Staff, appointments_of_absence, case_of
+from server.access import Appointment, Staff, appointments_of_absence, case_of
 from server.audit import record
 from server.booking.model import DutyRow
 from server.catalog.model import Catalogue
+from server.contact import Contact
 from server.errors import NotFound
 from server.people.model import StaffRow
 from server.planning.absence import Ask, spans_of

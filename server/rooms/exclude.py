@@ -10,8 +10,9 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.access import Appointment, Case, Contact, case_of
+from server.access import Appointment, Case, case_of
 from server.clock import BERLIN, berlin
+from server.contact import Contact
 from server.errors import NotFound, VideoExcluded
 from server.rooms.model_incident import ExclusionRow, excluded
 from server.sealing import Keyring, contact_keys, letter_box

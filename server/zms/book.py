@@ -13,21 +13,14 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.access import (
-    Appointment,
-    Contact,
-    appointment_by_id,
-    appointment_by_process,
-    case_of,
-    contact_sealed,
-    manage_token,
-)
+from server.access import Appointment, appointment_by_id, appointment_by_process, case_of, manage_token
 from server.audit import record
 from server.booking.availability import Calendar
 from server.booking.cancel import cancel
 from server.booking.claim import announce, free
 from server.booking.limits import check_video, free_place
 from server.booking.model import AppointmentRow, CaseRow, ClaimRow
+from server.contact import Contact, contact_sealed
 from server.db import Database
 from server.errors import NotFound, TooManyAppointments
 from server.notices import outbox

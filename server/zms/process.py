@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from server.access import Appointment, Contact
+from server.access import Appointment
 from server.catalog.model import Catalogue, in_language
 from server.clock import TICK
+from server.contact import Contact
 from server.notices.calendar_file import calendar_file
 from server.notices.facts import Words as Language
 from server.notices.facts import facts_from

@@ -13,10 +13,10 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import insert, select, update
 
-from server.access import Contact, contact_sealed
 from server.booking.model import AppointmentRow, CaseRow, DutyRow
 from server.catalog.model import Catalogue, ChecklistItem, Service, Site
 from server.clock import SetClock
+from server.contact import Contact, contact_sealed
 from server.db import Base, Database
 from server.notices import outbox, sms
 from server.notices.mailer import FileMailer, Mailer, NotSent, SmtpMailer, open_mailer

@@ -12,7 +12,7 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from server.access import mobile_of
+from server.contact import mobile_of
 from server.notices.mailer import NeverSent, NotSent
 from server.notices.sms import HttpTexter, open_texter
 from server.notices.texts import ONE_MESSAGE, Text, in_gsm

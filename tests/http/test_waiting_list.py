@@ -98,6 +98,7 @@ async def test_who_came_first_is_asked_first_and_the_public_comes_after(office: 
     assert await of_day(office) == []
     assert await work(office) == 1
     assert await states(office, tokens) == ["offered", "waiting"]
+    await mails(office)  # the offer has been sent before it is accepted: mails of one instant have no order
     offer = (await seen(office, first))["offer"]
     assert datetime.fromisoformat(offer["start"]) == datetime.fromisoformat(start)
     assert datetime.fromisoformat(offer["until"]) == office.now + timedelta(hours=5)
