@@ -32,6 +32,7 @@ from server.documents.checking import Door
 from server.documents.rotate import keyring_of
 from server.documents.scan import open_scanner
 from server.documents.seal import Store
+from server.documents.send_out import Sending
 from server.jobs import JobRunner
 from server.notices import routes as notices_routes
 from server.notices.mailer import open_mailer
@@ -149,17 +150,20 @@ def make_app(settings: Settings, clock: Clock | None = None) -> web.Application:
 def _office(settings: Settings, clock: Clock) -> Office:
     db = Database(settings.database_url)
     store = Store(settings.store)
+    keyring = keyring_of(settings)
+    door = Door(db, store, open_scanner(settings.clamd))
     return Office(
         settings=settings,
         clock=clock,
         db=db,
-        keyring=keyring_of(settings),
+        keyring=keyring,
         store=store,
-        door=Door(db, store, open_scanner(settings.clamd)),
+        door=door,
         bell=OutboxBell(),
         calendar=Calendar(db, assumption_day=settings.assumption_day),
         rooms=RoomWatch(),
         attempts=Attempts(),
+        sending=Sending(door, keyring, settings.upload_limit_mb),
     )
 
 

@@ -21,6 +21,7 @@ from server.documents.names import named_truly
 from server.documents.sandbox import Found, NotDecodable, look_into
 from server.documents.scan import Scan, Scanner, ScannerAway
 from server.documents.seal import Store
+from server.documents.tell import tell_of_document
 from server.errors import BadInput, NotFound, Refusal
 from server.sealing import Keyring, SealBroken, open_sealed, seal
 
@@ -117,23 +118,20 @@ class Door:
     async def _let_in(
         self, case: Case, document_id: str, media_type: str, found: Found, scan: Scan | None, now: datetime
     ) -> str:
-        state = "checking" if scan else "quarantine"
-        new: dict[str, Any] = {
-            "media_type": media_type,
-            "pages": found.pages,
-            "state": state,
-            "expires_at": None,
-        }
+        new: dict[str, Any] = {"media_type": media_type, "pages": found.pages}
         if scan:
             new |= {"scanned_at": now, "scanned_with": scan.signatures}
         async with self.db.write() as tx:
-            query = select(DocumentRow.name_sealed, DocumentRow.state)
+            query = select(DocumentRow.name_sealed, DocumentRow.state, DocumentRow.direction)
             living = (DocumentRow.id == document_id, DocumentRow.deleted_at.is_(None))
             row = (await tx.execute(query.where(*living).with_for_update())).first()
             if row is None:
                 raise NotFound
             if row.state not in ("receiving", "quarantine"):  # somebody else has looked meanwhile
                 return str(row.state)
+            to_citizen = row.direction == "out"
+            state = ("accepted" if to_citizen else "checking") if scan else "quarantine"
+            new |= {"state": state} if to_citizen else {"state": state, "expires_at": None}
             bound = name_bound(case.id, document_id)
             name = named_truly(open_sealed(case.key, row.name_sealed, bound).decode(), media_type)
             new["name_sealed"] = seal(case.key, name.encode(), bound)
@@ -141,6 +139,8 @@ class Door:
             if row.state != state:
                 detail = {"case": case.id, "state": state, "active": list(found.active)}
                 await audit.record(tx, now, "system", "document.taken-in", document_id, **detail)
+            if state == "accepted":
+                await tell_of_document(tx, case.id, now)
         return state
 
     async def turn_away(self, document_id: str, refusal: Refusal, now: datetime) -> None:

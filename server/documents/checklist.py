@@ -6,7 +6,7 @@ from typing import Literal
 
 from server.catalog.model import Catalogue, ChecklistItem
 
-ItemState = Literal["missing", "checking", "accepted", "resend", "refused", "bring"]
+ItemState = Literal["missing", "arriving", "checking", "accepted", "resend", "refused", "bring"]
 ANSWERED = frozenset({"accepted", "resend", "refused"})
 
 
@@ -31,10 +31,11 @@ def items_of(catalogue: Catalogue, services: Iterable[tuple[str, int]]) -> list[
 
 
 def checked(items: Iterable[ChecklistItem], documents: Sequence[tuple[str, str]]) -> list[CheckedItem]:
-    """The state of each item; `documents` are (item, state), oldest first.
+    """The state of each item; `documents` are (item, state), what mattered last at the end.
 
-    Originals are to be brought, whatever was sent. For the others the newest file answers an older "please send
-    again"; a file nobody has looked at yet keeps the item from being accepted.
+    Originals are to be brought, whatever was sent. For the others a file that came later answers a "please send
+    again"; a file nobody has looked at yet keeps the item from being accepted. What is still on its way counts only
+    where nothing else is there: it may never arrive.
     """
     return [
         CheckedItem(item, _state(item, [state for key, state in documents if key == item.key]))
@@ -45,12 +46,13 @@ def checked(items: Iterable[ChecklistItem], documents: Sequence[tuple[str, str]]
 def _state(item: ChecklistItem, states: list[str]) -> ItemState:
     if item.when == "bring":
         return "bring"
-    if not states:
-        return "missing"
-    if states[-1] == "resend":
+    whole = [state for state in states if state != "receiving"]
+    if not whole:
+        return "arriving" if states else "missing"
+    if whole[-1] == "resend":
         return "resend"
-    if states[-1] == "refused":
+    if whole[-1] == "refused":
         return "refused"
-    if ANSWERED.issuperset(states):
+    if ANSWERED.issuperset(whole):
         return "accepted"
     return "checking"

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server import audit
 from server.access import Appointment
@@ -42,7 +43,11 @@ async def take_back(db: Database, appointment: Appointment, document_id: str, no
     """
     if appointment.state not in ALIVE:
         raise TooLate
-    own = and_(DocumentRow.id == document_id, DocumentRow.case_id == appointment.case_id)
+    own = and_(
+        DocumentRow.id == document_id,
+        DocumentRow.case_id == appointment.case_id,
+        DocumentRow.direction == "in",
+    )
     async with db.write() as tx:
         marked = await tx.execute(
             update(DocumentRow).where(own, DocumentRow.deleted_at.is_(None)).values(deleted_at=now)
@@ -55,6 +60,7 @@ async def take_back(db: Database, appointment: Appointment, document_id: str, no
 async def sweep(db: Database, store: Store, now: datetime) -> Swept:
     """Does what is due: closes cases, removes bytes and rows of marked documents."""
     closed = await close_due_cases(db, now)
+    await mark_expired(db, now)
     removed = 0
     while marked := await marked_documents(db):
         await remove_bytes(store, marked)
@@ -98,6 +104,22 @@ async def close_due_cases(db: Database, now: datetime) -> int:
                 await tx.execute(delete(beside).where(beside.appointment_id.in_(belonging)))
             await audit.record(tx, now, "system", "case.closed", case_id)
     return closed
+
+
+async def mark_expired(db: Database, now: datetime) -> None:
+    """What the city sent and can't be fetched any more."""
+    over = (DocumentRow.direction == "out", DocumentRow.expires_at <= now, DocumentRow.deleted_at.is_(None))
+    async with db.write() as tx:
+        await tx.execute(update(DocumentRow).where(*over).values(deleted_at=now))
+
+
+async def kept_until(tx: AsyncConnection, case_id: str) -> datetime | None:
+    """When the last of a case's appointments needs it no more; None for a case without one that takes place."""
+    ends = select(func.max(AppointmentRow.ends_at)).where(
+        AppointmentRow.case_id == case_id, AppointmentRow.state != "cancelled"
+    )
+    last: datetime | None = await tx.scalar(ends)
+    return last + AFTER_END if last else None
 
 
 def _needs_it(now: datetime) -> ColumnElement[bool]:

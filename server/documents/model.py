@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, LargeBinary, String, case
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, UtcDateTime
@@ -40,6 +40,12 @@ class DocumentRow(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+
+SAID_NO = ("resend", "refused")
+MOMENT = case((DocumentRow.state.in_(SAID_NO), DocumentRow.decided_at), else_=DocumentRow.created_at)
+"""When it last mattered: only a file that came after a "please send again" answers it, not one that lay there already."""
+IN_ORDER = (MOMENT, DocumentRow.created_at, DocumentRow.id)
 
 
 def name_bound(case_id: str, document_id: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, not_, select, update
+from sqlalchemy import and_, not_, or_, select, update
 
 from server import audit
 from server.access import Appointment, case_by_id, case_of
@@ -195,7 +195,9 @@ async def finish_arrived(door: Door, keyring: Keyring, now: datetime) -> int:
     columns = (DocumentRow.id, DocumentRow.case_id, DocumentRow.received)
     waiting = and_(DocumentRow.state == "receiving", DocumentRow.deleted_at.is_(None))
     over, whole = DocumentRow.expires_at <= now, DocumentRow.received == DocumentRow.size
-    forgotten = DocumentRow.expires_at <= now + LIVES - LOOKED_AT_WITHIN
+    citizens = and_(DocumentRow.direction == "in", DocumentRow.expires_at <= now + LIVES - LOOKED_AT_WITHIN)
+    citys = and_(DocumentRow.direction == "out", DocumentRow.created_at <= now - LOOKED_AT_WITHIN)
+    forgotten = or_(citizens, citys)
     async with door.db.write() as tx:
         await tx.execute(update(DocumentRow).where(waiting, over, not_(whole)).values(deleted_at=now))
         rows = (await tx.execute(select(*columns).where(waiting, whole, forgotten).limit(AT_ONCE))).all()

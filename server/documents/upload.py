@@ -43,6 +43,8 @@ class StoredDocument:
     state: str
     created_at: datetime
     pages: int | None = None
+    direction: str = "in"
+    expires_at: datetime | None = None
 
 
 async def receive(
@@ -72,7 +74,7 @@ async def receive(
         await refuse_too_many(tx, case.id, 0, limit)
     document_id = secrets.token_hex(16)
     inspector = Inspector()
-    async with aclosing(_inspected(chunks, inspector, limit)) as passing:
+    async with aclosing(inspected(chunks, inspector, limit)) as passing:
         size = await store.write(document_id, case.key, f"case/{case.id}", passing)
     name = named_truly(name, inspector.media_type)
     document = StoredDocument(document_id, item, name, inspector.media_type, size, "receiving", now)
@@ -97,9 +99,10 @@ def check_open(appointment: Appointment) -> None:
         raise TooLate
 
 
-async def _inspected(
+async def inspected(
     chunks: AsyncIterator[bytes], inspector: Inspector, limit: int
 ) -> AsyncGenerator[bytes, None]:
+    """The chunks while they are within the limit and what the inspector lets pass."""
     size = 0
     async for chunk in chunks:
         size += len(chunk)
@@ -121,11 +124,17 @@ async def refuse_foreign_item(tx: AsyncConnection, appointment: Appointment, ite
     raise BadInput(UNKNOWN_ITEM)
 
 
-async def refuse_too_many(tx: AsyncConnection, case_id: str, size: int, limit: int) -> None:
-    """`Conflict` for too many files, `TooLarge` for too many bytes; what was announced counts as if it were there."""
+async def refuse_too_many(
+    tx: AsyncConnection, case_id: str, size: int, limit: int, direction: str = "in"
+) -> None:
+    """`Conflict` for too many files, `TooLarge` for too many bytes; what was announced counts as if it were there.
+
+    What the city sends does not count against the citizen, nor the other way round.
+    """
     used = select(func.count(), func.coalesce(func.sum(DocumentRow.size), 0))
     # files taken back count until their bytes are gone: else the disk could be filled by taking back
-    files, total = (await tx.execute(used.where(DocumentRow.case_id == case_id))).one()
+    same = (DocumentRow.case_id == case_id, DocumentRow.direction == direction)
+    files, total = (await tx.execute(used.where(*same))).one()
     if files >= MOST_FILES:
         raise Conflict(TOO_MANY_FILES, params={"most": MOST_FILES})
     if total + size > limit * MOST_FULL_FILES:
@@ -133,11 +142,17 @@ async def refuse_too_many(tx: AsyncConnection, case_id: str, size: int, limit: i
 
 
 async def refuse_unless_open(tx: AsyncConnection, appointment: Appointment) -> None:
-    """Locks the case, so that two uploads count after each other and closing it waits or has happened."""
-    lock = select(CaseRow.wrapped_key).where(CaseRow.id == appointment.case_id).with_for_update()
-    key = (await tx.execute(lock)).scalar_one_or_none()
+    """Locks the case; `TooLate` once it is closed or the appointment is over."""
+    await lock_case(tx, appointment)
     state = await tx.scalar(select(AppointmentRow.state).where(AppointmentRow.id == appointment.id))
-    if key is None or state not in ALIVE:
+    if state not in ALIVE:
+        raise TooLate
+
+
+async def lock_case(tx: AsyncConnection, appointment: Appointment) -> None:
+    """So that two uploads count after each other, and closing the case waits or has happened: `TooLate`."""
+    lock = select(CaseRow.wrapped_key).where(CaseRow.id == appointment.case_id).with_for_update()
+    if (await tx.execute(lock)).scalar_one_or_none() is None:
         raise TooLate
 
 
@@ -160,6 +175,7 @@ async def enter(
             size=document.size,
             state=document.state,
             received=received,
+            direction=document.direction,
             expires_at=expires_at,
             created_at=document.created_at,
         )

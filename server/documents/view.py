@@ -23,6 +23,7 @@ from server.sealing import Keyring, SealBroken, open_sealed
 log = logging.getLogger("sprechzeit.documents")
 
 SHUT = ("receiving", "quarantine")
+OVER = "Die Zeit, in der Sie dieses Dokument abholen konnten, ist vorbei. Bitte rufen Sie uns an, wenn Sie es noch brauchen."
 DAMAGED = "Diese Datei lässt sich nicht mehr öffnen. Bitte senden Sie sie noch einmal."
 
 
@@ -68,6 +69,8 @@ async def open_document(
     if row is None:
         raise NotFound
     document = _opened(case, row)
+    if document.expires_at is not None and document.expires_at <= now:
+        raise Gone(OVER)
     chunks = store.read(document_id, case.key, f"case/{case.id}")
     try:
         first = await anext(chunks, b"")
@@ -103,7 +106,7 @@ def _is_plain(letter: str) -> bool:
     return " " <= letter <= "~" and letter not in '"\\%'
 
 
-def _living(case_id: str) -> Select[str, str, bytes, str, int, str, datetime, int | None]:
+def _living(case_id: str) -> Select[*tuple[Any, ...]]:
     return select(
         DocumentRow.id,
         DocumentRow.item,
@@ -113,13 +116,24 @@ def _living(case_id: str) -> Select[str, str, bytes, str, int, str, datetime, in
         DocumentRow.state,
         DocumentRow.created_at,
         DocumentRow.pages,
+        DocumentRow.direction,
+        DocumentRow.expires_at,
     ).where(DocumentRow.case_id == case_id, DocumentRow.deleted_at.is_(None))
 
 
 def _opened(case: Case, row: Any) -> StoredDocument:
     name = open_sealed(case.key, row.name_sealed, name_bound(case.id, row.id)).decode()
     return StoredDocument(
-        row.id, row.item, name, row.media_type, row.size, row.state, row.created_at, row.pages
+        row.id,
+        row.item,
+        name,
+        row.media_type,
+        row.size,
+        row.state,
+        row.created_at,
+        row.pages,
+        row.direction,
+        row.expires_at if row.direction == "out" else None,
     )
 
 

@@ -1,7 +1,7 @@
 """From a row of the outbox to what is sent: a mail, a text message, or nothing. The queue itself is `sending.py`."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
@@ -14,6 +14,7 @@ from server.catalog.model import Catalogue
 from server.db import Database
 from server.documents.model import DocumentRow
 from server.errors import NotFound
+from server.notices.asked import Asked, asked_again, in_words
 from server.notices.facts import Facts, Words, facts_from
 from server.notices.invitation import invitation_mail
 from server.notices.links import client_link, link_in_mail, not_coming_link, sender_of
@@ -49,6 +50,7 @@ class Composer:
         )
         query = select(*columns, OutboxRow.facts, OutboxRow.created_at).where(OutboxRow.id == outbox_id)
         sent: set[str] = set()
+        asked: list[Asked] = []
         async with self.db.read() as tx:
             row = (await tx.execute(query)).one()
             if row.waiting_id is not None:
@@ -62,6 +64,8 @@ class Composer:
                 if is_stale(appointment, row.facts, now):
                     return None
                 sent = await _sent(tx, appointment)
+            if row.event == "resend" and not (asked := await asked_again(tx, appointment)):
+                return None
             try:
                 case = await case_of(tx, appointment, self.keyring)
             except NotFound:
@@ -70,7 +74,9 @@ class Composer:
         facts = facts_from(row.facts, await self.catalogue(row.created_at), language)
         if row.channel == "sms":
             return self._text(row.id, appointment, case, facts, language)
-        return self._mail(row, appointment, case, facts, facts.missing(sent), language, now)
+        letter = self._letter(row, appointment, facts, now)
+        letter = replace(letter, missing=facts.missing(sent), **in_words(asked, facts, language))
+        return self._mail(row, appointment, case, letter, language)
 
     def _text(
         self, outbox_id: str, appointment: Appointment, case: Case, facts: Facts, language: Words
@@ -82,28 +88,22 @@ class Composer:
         return Text(number, reminder_text(facts, link, self.settings.city, language), outbox_id)
 
     def _mail(
-        self,
-        row: Any,
-        appointment: Appointment,
-        case: Case,
-        facts: Facts,
-        missing: tuple[str, ...],
-        language: Words,
-        now: datetime,
+        self, row: Any, appointment: Appointment, case: Case, letter: Letter, language: Words
     ) -> EmailMessage | None:
         if not case.contact.email:
             return None
-        letter = Letter(
+        return render(letter, appointment.id, row.id, case.contact.email, language, row.created_at)
+
+    def _letter(self, row: Any, appointment: Appointment, facts: Facts, now: datetime) -> Letter:
+        return Letter(
             row.event,
             facts,
             link_in_mail(self.settings, row.event, appointment, row.facts),
             sender_of(self.settings),
             elsewhere=self._elsewhere(row.facts, appointment.number),
             not_coming=not_coming_link(self.settings, appointment.id),
-            missing=missing,
             days_ahead=days_between(now, facts.start),
         )
-        return render(letter, appointment.id, row.id, case.contact.email, language, row.created_at)
 
     def _elsewhere(self, facts: dict[str, Any], number: str) -> str | None:
         """The appointment on the page of a client of the citizen API, where it was booked on one."""
@@ -121,4 +121,8 @@ def is_stale(appointment: Appointment, facts: dict[str, Any], now: datetime) -> 
 async def _sent(tx: AsyncConnection, appointment: Appointment) -> set[str]:
     """Keys of the checklist's items that have come."""
     own = (DocumentRow.case_id == appointment.case_id, DocumentRow.deleted_at.is_(None))
-    return set(await tx.scalars(select(DocumentRow.item).where(*own, DocumentRow.state.in_(CAME))))
+    return set(
+        await tx.scalars(
+            select(DocumentRow.item).where(*own, DocumentRow.state.in_(CAME), DocumentRow.direction == "in")
+        )
+    )

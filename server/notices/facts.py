@@ -29,7 +29,7 @@ class Facts:
     """The appointment as it was when the event happened; `place` is None for video, `until` the time to confirm.
 
     `bring` is what to have at hand, `ahead` (key, name) what is needed before the appointment,
-    `alternatives` times that were free, in words.
+    `named` (key, name) whatever is on the list, `alternatives` times that were free, in words.
     """
 
     number: str
@@ -42,7 +42,12 @@ class Facts:
     until: datetime | None = None
     bring: tuple[str, ...] = ()
     ahead: tuple[tuple[str, str], ...] = ()
+    named: tuple[tuple[str, str], ...] = ()
     alternatives: tuple[str, ...] = ()
+
+    def name_of(self, item: str) -> str:
+        """The name of a thing on the list, empty where it must not be named."""
+        return dict(self.named).get(item, "")
 
     def missing(self, sent: Collection[str]) -> tuple[str, ...]:
         """Names of what has not been sent ahead yet."""
@@ -71,7 +76,8 @@ def facts_from(stored: Mapping[str, Any], catalogue: Catalogue, language: Words)
         for service, count in shown
     ]
     site = catalogue.sites.get(stored.get("site") or "")
-    items = _needed([service for service, _ in shown], language)
+    items = _needed([service for service, _ in shown], language, required=True)
+    listed = _needed([service for service, _ in shown], language, required=False)
     return Facts(
         number=stored["number"],
         start=datetime.fromisoformat(stored["start"]),
@@ -83,6 +89,7 @@ def facts_from(stored: Mapping[str, Any], catalogue: Catalogue, language: Words)
         until=datetime.fromisoformat(stored["until"]) if "until" in stored else None,
         bring=tuple(name for when, _, name in items if when == "bring"),
         ahead=tuple((key, name) for when, key, name in items if when == "ahead"),
+        named=tuple((key, name) for _, key, name in listed),
         alternatives=tuple(_in_words(slot, catalogue, language) for slot in stored.get("alternatives", ())),
     )
 
@@ -93,11 +100,11 @@ def _in_words(slot: Mapping[str, Any], catalogue: Catalogue, language: Words) ->
     return f"{language.moment(datetime.fromisoformat(slot['start']))}, {place}"
 
 
-def _needed(services: list[Service], language: Words) -> list[tuple[str, str, str]]:
-    """(when, key, name) of every required item of the checklists, each once."""
+def _needed(services: list[Service], language: Words, *, required: bool) -> list[tuple[str, str, str]]:
+    """(when, key, name) of every item of the checklists, each once; with `required` of those alone."""
     found: dict[str, tuple[str, str, str]] = {}
     for service in services:
         for item in service.checklist:
-            if item.required:
+            if item.required or not required:
                 found.setdefault(item.key, (item.when, item.key, in_language(item.name, language.code)))
     return list(found.values())

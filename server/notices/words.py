@@ -9,9 +9,21 @@ from typing import Literal
 
 from server.clock import berlin
 from server.notices.facts import Facts, Sender, Words
+from server.notices.papers import ways_to_papers
 
-Event = Literal["preconfirmed", "confirmed", "moved", "cancelled", "reminder", "displaced"]
-WITHOUT_CALENDAR = frozenset({"preconfirmed", "reminder", "displaced"})
+Event = Literal[
+    "preconfirmed",
+    "confirmed",
+    "moved",
+    "cancelled",
+    "reminder",
+    "displaced",
+    "document",
+    "resend",
+    "refused",
+]
+ABOUT_PAPERS = frozenset({"document", "resend", "refused"})
+WITHOUT_CALENDAR = frozenset({"preconfirmed", "reminder", "displaced"}) | ABOUT_PAPERS
 """These bring no calendar file: there is no entry yet, it stands already, or the new time is not chosen."""
 
 
@@ -21,6 +33,7 @@ class Letter:
 
     `not_coming` is the page with one button; `elsewhere` the appointment where it was booked, with another client.
     `missing` is what was not sent ahead; `days_ahead`: 0 on the day of the appointment, 1 on the day before.
+    `asked` is what is wanted once more and `turned_down` what can't be taken, each with its reason.
     """
 
     event: Event
@@ -31,6 +44,8 @@ class Letter:
     not_coming: str = ""
     missing: tuple[str, ...] = ()
     days_ahead: int = 0
+    asked: tuple[str, ...] = ()
+    turned_down: tuple[str, ...] = ()
 
 
 def days_between(now: datetime, start: datetime) -> int:
@@ -47,6 +62,9 @@ def subject_of(event: Event, sender: Sender, language: Words) -> str:
         "cancelled": _("Ihr Termin ist abgesagt: {city}"),
         "reminder": _("Erinnerung an Ihren Termin: {city}"),
         "displaced": _("Ihr Termin muss verlegt werden: {city}"),
+        "document": _("Ein Dokument liegt für Sie bereit: {city}"),
+        "resend": _("Bitte senden Sie ein Dokument erneut: {city}"),
+        "refused": _("Zu Ihren Unterlagen: {city}"),
     }
     return subjects[event].format(city=sender.city)
 
@@ -62,6 +80,9 @@ def text_of(letter: Letter, language: Words) -> str:
         "displaced": _(
             "Ihr Termin muss leider verlegt werden: Zu dieser Zeit kann Sie niemand von uns beraten. Bitte wählen Sie eine neue Zeit."
         ),
+        "document": _("Wir haben ein Dokument für Sie."),
+        "resend": _("Wir haben Ihre Unterlagen angesehen. Etwas davon brauchen wir noch einmal von Ihnen."),
+        "refused": _("Wir haben Ihre Unterlagen angesehen. Etwas davon können wir nicht annehmen."),
     }
     parts = [_("Guten Tag,"), openings[letter.event], "\n".join(_lines(letter.facts, language))]
     parts += _ways(letter, language)
@@ -80,6 +101,8 @@ def _ways(letter: Letter, language: Words) -> list[str]:
         return []
     if letter.event == "displaced":
         return _ways_to_a_new_time(letter, language)
+    if letter.event in ABOUT_PAPERS:
+        return ways_to_papers(letter.event, letter.manage, letter.asked, letter.turned_down, language)
     if letter.event == "reminder":
         return [*_to_prepare(letter, language), *_ways_on(letter.facts, letter.manage, language)]
     return _ways_on(letter.facts, letter.manage, language)

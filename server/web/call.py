@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from server.booking.availability import Calendar
     from server.documents.checking import Door
     from server.documents.seal import Store
+    from server.documents.send_out import Sending
     from server.people.sign_in import Attempts
     from server.rooms.listen import RoomWatch
 
@@ -39,6 +40,7 @@ class Office:
     calendar: "Calendar"
     rooms: "RoomWatch"
     attempts: "Attempts"
+    sending: "Sending"
 
     @property
     def secret(self) -> str:
