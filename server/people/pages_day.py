@@ -15,6 +15,7 @@ from server.web.call import Call
 from server.web.call_back_note import number_on_page, open_call_backs
 from server.web.check_words import Note, notes_for_clerk
 from server.web.documents_list import shown_documents
+from server.web.identity_words import identity_on_page, identity_parts, identity_words
 from server.web.knocks_list import knocks_on_page
 from server.web.language import NAMES, own_name
 from server.web.manage_page import STATES, checklist_of, place_of
@@ -165,6 +166,7 @@ async def show_case(call: Call) -> web.Response:
     check = (await notes_for_clerk(call, [appointment])).get(appointment.id)
     documents = await shown_documents(call, appointment, items)
     sent = {document.key for document in documents}
+    identity = await identity_on_page(call, appointment)
     chosen = [(catalogue.services[name], n) for name, n in appointment.services if name in catalogue.services]
     return render(
         call,
@@ -187,4 +189,7 @@ async def show_case(call: Call) -> web.Response:
         checked=check.words if check else "",
         people=await room_people(call, appointment),
         sites=catalogue.sites,
+        identity=identity,
+        identity_parts=identity_parts(call),
+        identity_words=identity_words(call, identity) if identity else "",
     )

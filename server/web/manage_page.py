@@ -17,6 +17,7 @@ from server.errors import NotFound, Refusal
 from server.web.call import Call
 from server.web.check_words import checks_on_page, for_citizen
 from server.web.documents_list import shown_documents
+from server.web.identity_words import identity_on_page, identity_words
 from server.web.render import render
 from server.web.room_state import room_state
 
@@ -65,6 +66,7 @@ async def render_manage(
     lapsed = pending and (appointment.expires_at or call.now) <= call.now
     displaced = appointment.displaced_at is not None and appointment.state in ALIVE
     alive = appointment.state in ALIVE and not pending and not displaced
+    identity = await identity_on_page(call, appointment)
     checked = (await checks_on_page(call, [appointment])).get(appointment.id)
     return render(
         call,
@@ -101,6 +103,8 @@ async def render_manage(
         checked=for_citizen(checked, call.language, call.now) if checked else "",
         room=room_state(call, appointment),
         onsite=await _follow_ups(call, catalogue, appointment),
+        identity=identity,
+        identity_words=identity_words(call, identity) if identity else "",
     )
 
 

@@ -38,6 +38,7 @@ ALL_WELL = {
     "turn": None,
     "upload_kbit": 2000,
 }
+SEEN = {"level": "low", "method": "card"}
 PERSONAL = ("{token}", "{hold}", "{appointment}", "{id}", "{document}")
 
 
@@ -99,6 +100,8 @@ async def body_of(cell: Cell, world: World, values: dict[str, str], client: Clie
         "incident": {"json": {"kind": "other"}},
         "invitation": {"json": {"part": "support", "name": "Max Mustermann"}},
         "transfer": {"json": {"colleague": 3}},
+        "identity": {"json": SEEN},
+        "page identity": {"data": {**SEEN, "csrf": csrf}},
         "plan": {"json": {"parts": []}},
         "empty": {"json": {}},
         "check": {"json": ALL_WELL},

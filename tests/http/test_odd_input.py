@@ -77,6 +77,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "name": "Erika",
         "email": "erika@example.org",
     },
+    f"POST {DESK}/identity": {"level": "low", "method": "card"},
     f"POST {DESK}/onsite": {"start": "2027-03-10T08:00:00Z", "site": "kronenstrasse"},
     f"POST {DESK}/incident": {"kind": "other", "note": "laut", "exclude_days": 1},
     f"POST {DESK}/transfer": {"colleague": 4, "note": "Bitte übernehmen"},
