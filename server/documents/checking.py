@@ -59,8 +59,7 @@ class Door:
         """
         await self.store.complete(document_id)
         try:
-            media_type = await self._type_of(case, document_id)
-            found = await self._look(case, document_id, media_type)
+            media_type, found = await self._look(case, document_id)
             scan = await self._scan(case, document_id)
         except Refusal as refusal:
             await self.turn_away(document_id, refusal, now)
@@ -90,17 +89,17 @@ class Door:
     def _plain(self, case: Case, document_id: str) -> AsyncGenerator[bytes, None]:
         return self.store.read(document_id, case.key, f"case/{case.id}")
 
-    async def _type_of(self, case: Case, document_id: str) -> str:
+    async def _look(self, case: Case, document_id: str) -> tuple[str, Found]:
+        """The media type and what a look into the file told, in one reading."""
         inspector = Inspector()
-        async with aclosing(self._plain(case, document_id)) as chunks:
-            async for chunk in chunks:
-                inspector.feed(chunk)
-        return inspector.finish()
-
-    async def _look(self, case: Case, document_id: str, media_type: str) -> Found:
         try:
-            async with aclosing(self._plain(case, document_id)) as chunks:
-                return await look_into(media_type, chunks)
+            async with aclosing(_inspected(self._plain(case, document_id), inspector)) as chunks:
+                begin = b""
+                while not inspector.media_type and (chunk := await anext(chunks, None)) is not None:
+                    begin += chunk
+                media_type = inspector.media_type or inspector.finish()
+                found = await look_into(media_type, _with(begin, chunks))
+                return inspector.finish(), found
         except NotDecodable as reason:
             log.info("a document could not be decoded: %s", reason)
             raise BadInput(NOT_SHOWN.get(reason.reason, TOO_COSTLY)) from None
@@ -150,3 +149,18 @@ class Door:
             if (await tx.execute(gone.values(state="refused", deleted_at=now))).rowcount:
                 await audit.record(tx, now, "system", "document.turned-away", document_id, why=refusal.type)
         await self.store.remove(document_id)
+
+
+async def _inspected(
+    chunks: AsyncGenerator[bytes, None], inspector: Inspector
+) -> AsyncGenerator[bytes, None]:
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            inspector.feed(chunk)
+            yield chunk
+
+
+async def _with(begin: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    yield begin
+    async for chunk in rest:
+        yield chunk

@@ -12,6 +12,7 @@ import json
 import re
 import sys
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -153,7 +154,18 @@ def _picture(libraries: Any, media_type: str, data: bytes, width: int) -> Any:
 
 def _active(data: bytes) -> list[str]:
     """What the PDF could do by itself; a hint for people, nothing of it is ever run here."""
-    return [name for name, sign in ACTIVE.items() if re.search(sign, data)]
+    missing = dict(ACTIVE)
+    at = 0
+    while missing and (
+        found := _any_of(missing.values()).search(data, at)
+    ):  # once over the file, not once for each
+        del missing[list(missing)[(found.lastindex or 1) - 1]]
+        at = found.start()
+    return [name for name in ACTIVE if name not in missing]
+
+
+def _any_of(signs: Iterable[bytes]) -> "re.Pattern[bytes]":
+    return re.compile(b"/(?:" + b"|".join(b"(" + sign.removeprefix(b"/") + b")" for sign in signs) + b")")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import BinaryIO, Protocol
 
-from server.documents.pieces import HEAD, LENGTH, PIECE, Sealer, piece_head
-from server.documents.seal import BATCH, Store, bound, in_thread, settle
+from server.documents.pieces import HEAD, LENGTH, Sealer, piece_head
+from server.documents.seal import Store, Waiting, bound, in_thread, settle
 from server.sealing import SealBroken
 
 KEPT_EVERY = 8 * 1024 * 1024
@@ -118,7 +118,7 @@ class _Growing:
         self._file, self._size, self._kept = file, size, kept
         self._all_or_nothing = all_or_nothing
         self.kept_count = self._count = received
-        self._waiting = bytearray()
+        self._waiting = Waiting()
         self._sealer: Sealer | None = None
 
     def go_to(self, key: bytes, bound_to: str) -> None:
@@ -142,38 +142,35 @@ class _Growing:
     async def add(self, chunk: bytes) -> None:
         if self._count + len(self._waiting) + len(chunk) > self._size:
             raise TooMuch
-        self._waiting += chunk
-        if len(self._waiting) > BATCH * PIECE:
-            await self._write(len(self._waiting) // PIECE * PIECE)
+        for whole in self._waiting.add(chunk):
+            await self._write(whole)
         if not self._all_or_nothing and self._count - self.kept_count >= KEPT_EVERY:
             await self._say()
 
     async def keep(self) -> None:
         """What waits is written, though it be a short piece; then the count is told."""
         if self._waiting:
-            await self._write(len(self._waiting))
+            await self._write(self._waiting.rest())
         if self._count != self.kept_count:
             await self._say()
 
-    async def _write(self, length: int) -> None:
-        plain = bytes(memoryview(self._waiting)[:length])
-        del self._waiting[:length]
-        last = self._count + length == self._size
+    async def _write(self, plain: memoryview) -> None:
+        last = self._count + len(plain) == self._size
         sealer = self._sealer
         if sealer is None:
             raise RuntimeError("go_to comes first")
-        await in_thread(lambda: self._file.write(sealer.pieces(plain, last=last)))
-        self._count += length
+        await in_thread(lambda: self._file.writelines(sealer.pieces(plain, last=last)))
+        self._count += len(plain)
 
     async def _say(self) -> None:
-        await in_thread(lambda: settle(self._file, b""))
+        await in_thread(lambda: settle(self._file, ()))
         await self._kept(self._count)
         self.kept_count = self._count
 
 
 def _new(part: "os.PathLike[str]", head: bytes) -> None:
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        settle(file, head)
+        settle(file, (head,))
 
 
 def _opened(part: "os.PathLike[str]") -> BinaryIO:

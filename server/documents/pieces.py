@@ -40,11 +40,12 @@ class Sealer:
         self._bound = bound_to.encode()
         self._next = goes_on_at
 
-    def pieces(self, plain: bytes, *, last: bool) -> bytes:
-        """The sealed pieces of `plain`; with `last` the file ends here. The last piece may be empty."""
-        return b"".join(self._sealed(plain, last=last))
+    def pieces(self, plain: bytes | bytearray | memoryview, *, last: bool) -> Iterator[bytes]:
+        """The sealed pieces of `plain` in parts; with `last` the file ends here. The last piece may be empty.
 
-    def _sealed(self, plain: bytes, *, last: bool) -> Iterator[bytes]:
+        Nothing is put together in memory: fresh megabytes cost more than sealing what goes into them.
+        """
+        plain = memoryview(plain)
         starts = range(0, max(len(plain), 1), PIECE)
         for start in starts:
             final = last and start == starts[-1]
@@ -58,8 +59,8 @@ class Sealer:
 class Opener(Protocol):
     """Opens one sealed file in order, whatever parts it comes in. `SealBroken` when anything differs."""
 
-    def feed(self, sealed: bytes) -> bytes:
-        """As much of the text as can be vouched for so far."""
+    def feed(self, sealed: bytes | memoryview) -> list[bytes]:
+        """As much of the text as can be vouched for so far, piece by piece."""
         ...
 
     def finish(self) -> bytes:
@@ -88,7 +89,7 @@ class PieceHead(NamedTuple):
         return self.text + AROUND
 
 
-def piece_head(data: bytes | bytearray) -> PieceHead:
+def piece_head(data: bytes | memoryview) -> PieceHead:
     """Reads the four bytes at the beginning of a piece."""
     (number,) = LENGTH.unpack_from(data)
     return PieceHead(number & ~LAST, bool(number & LAST))
@@ -102,22 +103,23 @@ class _Opener:
         self._next = 0
         self._ended = False
 
-    def feed(self, sealed: bytes) -> bytes:
+    def feed(self, sealed: bytes | memoryview) -> list[bytes]:
         self._rest += sealed
         opened = []
         at = 0
-        while len(self._rest) - at >= LENGTH.size:
-            piece = piece_head(self._rest[at : at + LENGTH.size])
-            if self._ended or piece.text > PIECE:
-                raise SealBroken(self._bound_to)
-            if len(self._rest) - at < piece.sealed:
-                break
-            opened.append(self._opened(bytes(self._rest[at + LENGTH.size : at + piece.sealed]), piece.last))
-            at += piece.sealed
+        with memoryview(self._rest) as rest:
+            while len(rest) - at >= LENGTH.size:
+                piece = piece_head(rest[at : at + LENGTH.size])
+                if self._ended or piece.text > PIECE:
+                    raise SealBroken(self._bound_to)
+                if len(rest) - at < piece.sealed:
+                    break
+                opened.append(self._opened(rest[at + LENGTH.size : at + piece.sealed], piece.last))
+                at += piece.sealed
         del self._rest[:at]
-        return b"".join(opened)
+        return opened
 
-    def _opened(self, piece: bytes, last: bool) -> bytes:
+    def _opened(self, piece: memoryview, last: bool) -> bytes:
         aad = _aad(self._bound_to.encode(), self._head, self._next, last)
         try:
             text = self._cipher.decrypt(piece[:NONCE], piece[NONCE:], aad)
@@ -143,14 +145,14 @@ class _Opener01:
         self._rest = b""
         self._next = 0
 
-    def feed(self, sealed: bytes) -> bytes:
+    def feed(self, sealed: bytes | memoryview) -> list[bytes]:
         self._rest += sealed
         whole = max(0, (len(self._rest) - 1) // (PIECE + TAG)) * (PIECE + TAG)
         pieces, self._rest = self._rest[:whole], self._rest[whole:]
-        return b"".join(
+        return [
             self._opened(pieces[start : start + PIECE + TAG], b"/more")
             for start in range(0, whole, PIECE + TAG)
-        )
+        ]
 
     def finish(self) -> bytes:
         return self._opened(self._rest, b"/last")

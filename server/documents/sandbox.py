@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import sys
 from collections.abc import AsyncIterator
@@ -19,6 +20,7 @@ MOST_WORDS: Final = 64 * 1024
 MOST_PICTURE: Final = 40 * 1024 * 1024
 AT_ONCE: Final = 2
 PASSING: Final = 256 * 1024
+PIPE: Final = 1024 * 1024
 
 _places: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = WeakKeyDictionary()
 
@@ -77,12 +79,18 @@ async def _run(arguments: list[str], chunks: AsyncIterator[bytes], seconds: floa
 async def _feed(child: asyncio.subprocess.Process, chunks: AsyncIterator[bytes]) -> None:
     if child.stdin is None:
         return
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it has seen enough, or is dead
+    with contextlib.suppress(OSError):  # the user's share of pipes is used up: it goes slower
+        pipe = child.stdin.get_extra_info("pipe")
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
+    try:
         async for chunk in chunks:
             for start in range(0, len(chunk), PASSING):
                 child.stdin.write(chunk[start : start + PASSING])
                 await child.stdin.drain()
-        child.stdin.close()
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # it has seen enough, or is dead
+    finally:
+        child.stdin.close()  # else it waits for what does not come
 
 
 async def _read(child: asyncio.subprocess.Process, most: int) -> bytes:

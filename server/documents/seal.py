@@ -7,13 +7,13 @@ import asyncio
 import os
 import re
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from server.documents.pieces import AROUND, HEAD, PIECE, Sealer, opener
+from server.documents.pieces import AROUND, HEAD, PIECE, Opener, Sealer, opener
 
 T = TypeVar("T")
 
@@ -51,19 +51,13 @@ class Store:
 
     async def _pour(self, file: BinaryIO, sealer: Sealer, chunks: AsyncIterator[bytes]) -> int:
         size = 0
-        waiting = bytearray(sealer.head)
-        file.write(waiting)
-        waiting.clear()
+        waiting = Waiting()
+        file.write(sealer.head)
         async for chunk in chunks:
             size += len(chunk)
-            waiting += chunk
-            if len(waiting) > BATCH * PIECE:
-                # at least one byte stays back: only the end of the stream tells which piece is the last
-                whole = (len(waiting) - 1) // PIECE * PIECE
-                plain = bytes(memoryview(waiting)[:whole])
-                del waiting[:whole]
-                await in_thread(lambda plain=plain: file.write(sealer.pieces(plain, last=False)))  # type: ignore[misc]
-        await in_thread(lambda: settle(file, sealer.pieces(bytes(waiting), last=True)))
+            for whole in waiting.add(chunk):
+                await in_thread(lambda whole=whole: file.writelines(sealer.pieces(whole, last=False)))  # type: ignore[misc]
+        await in_thread(lambda: settle(file, sealer.pieces(waiting.rest(), last=True)))
         return size
 
     async def read(self, document_id: str, key: bytes, bound_to: str) -> AsyncGenerator[bytes, None]:
@@ -75,8 +69,9 @@ class Store:
         file = await in_thread(lambda: path.open("rb"))
         try:
             opening = opener(key, bound(bound_to, document_id), file.read(HEAD))
-            while batch := await in_thread(lambda: file.read(BATCH * (PIECE + AROUND))):
-                if text := await in_thread(lambda batch=batch: opening.feed(batch)):  # type: ignore[misc]
+            buffer = memoryview(bytearray(BATCH * (PIECE + AROUND)))
+            while (texts := await in_thread(lambda: _opened(file, buffer, opening))) is not None:
+                for text in texts:
                     yield text
             if text := opening.finish():
                 yield text
@@ -131,6 +126,35 @@ class Store:
         return self._folder / f"{_checked(document_id)}.sealed"
 
 
+class Waiting:
+    """What has come and is not sealed yet, in memory that is used again and again."""
+
+    def __init__(self) -> None:
+        self._buffer = memoryview(bytearray(BATCH * PIECE))
+        self._filled = 0
+
+    def __len__(self) -> int:
+        return self._filled
+
+    def add(self, chunk: bytes) -> Iterator[memoryview]:
+        """Takes a chunk; each full batch must be used up before the next is asked for. The end stays back: only the end
+        of the stream tells which piece is the last."""
+        coming = memoryview(chunk)
+        while coming:
+            if self._filled == len(self._buffer):
+                yield self._buffer
+                self._filled = 0
+            fits = coming[: len(self._buffer) - self._filled]
+            self._buffer[self._filled : self._filled + len(fits)] = fits
+            self._filled += len(fits)
+            coming = coming[len(fits) :]
+
+    def rest(self) -> memoryview:
+        """All that waits; nothing does then."""
+        filled, self._filled = self._filled, 0
+        return self._buffer[:filled]
+
+
 def _checked(document_id: str) -> str:
     if not _ID.fullmatch(document_id):
         raise ValueError("not a document id")
@@ -145,8 +169,14 @@ def _create(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
-def settle(file: BinaryIO, sealed: bytes) -> None:
-    file.write(sealed)
+def _opened(file: BinaryIO, buffer: memoryview, opening: Opener) -> list[bytes] | None:
+    """The next pieces of a file; None at its end."""
+    length = file.readinto(buffer)  # type: ignore[attr-defined]
+    return opening.feed(buffer[:length]) if length else None
+
+
+def settle(file: BinaryIO, sealed: Iterable[bytes]) -> None:
+    file.writelines(sealed)
     file.flush()
     os.fsync(file.fileno())
 
