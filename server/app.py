@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -170,11 +171,15 @@ def _office(settings: Settings, clock: Clock) -> Office:
     )
 
 
-def _add_routes(app: web.Application, settings: Settings) -> None:
-    description = describe(ENDPOINTS, settings.public_url)
+@cache
+def _description() -> dict[str, Any]:
+    return describe(ENDPOINTS)
 
+
+def _add_routes(app: web.Application, settings: Settings) -> None:
     async def openapi(_call: Call) -> Reply:
-        return Reply(description)
+        description = await asyncio.to_thread(_description)
+        return Reply({**description, "servers": [{"url": settings.public_url}]})
 
     document = Endpoint("GET", "/api/openapi.json", openapi, "Diese Beschreibung", {200: None})
     for endpoint in (*ENDPOINTS, *health.endpoints, document):

@@ -61,12 +61,22 @@ class JobRunner:
     async def run_due(self) -> list[str]:
         """Runs what is due now and free to take; returns the names."""
         done = []
+        known = await self._known()
         for job in self.jobs:
             now = self._clock.now()
+            if job.name not in known:
+                await self._announce(job, now)
+            elif known[job.name] > now:
+                continue
             if await self._take(job, now):
                 await self._run(job, now)
                 done.append(job.name)
         return done
+
+    async def _known(self) -> dict[str, datetime]:
+        async with self._db.read() as tx:
+            rows = await tx.execute(select(JobRow.name, JobRow.due_at))
+            return {row.name: row.due_at for row in rows}
 
     async def _run(self, job: Job, now: datetime) -> None:
         try:
@@ -81,12 +91,6 @@ class JobRunner:
             )
 
     async def _take(self, job: Job, now: datetime) -> bool:
-        async with self._db.read() as tx:
-            row = (await tx.execute(select(JobRow.due_at).where(JobRow.name == job.name))).first()
-        if row is None:
-            await self._announce(job, now)
-        elif row.due_at > now:
-            return False
         free = or_(JobRow.locked_until.is_(None), JobRow.locked_until < now)
         async with self._db.write() as tx:
             taken = await tx.execute(

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from server.app import ENDPOINTS
 from server.web.openapi import describe
 
-DOCUMENT = json.loads(json.dumps(describe(ENDPOINTS, "http://localhost")))
+DOCUMENT = json.loads(json.dumps({**describe(ENDPOINTS), "servers": [{"url": "http://localhost"}]}))
 OPERATIONS: dict[tuple[str, str], dict[str, Any]] = {
     (method.upper(), path): operation
     for path, methods in DOCUMENT["paths"].items()
