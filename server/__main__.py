@@ -143,21 +143,45 @@ def doctor() -> None:
 
 @cli.command("rotate-keys")
 def rotate_keys() -> None:
-    """Umhüllt alle Vorgangsschlüssel mit dem neuen Hauptschlüssel; der Betrieb geht dabei weiter."""
+    """Umhüllt alle Vorgangsschlüssel mit dem neuen Hauptschlüssel; der Betrieb geht dabei weiter.
+
+    Sie können den Befehl jederzeit abbrechen und wiederholen.
+    """
     from server.db import Database
-    from server.documents.rotate import keyring_of, rotate
+    from server.documents.rotate import Rotated, keyring_of, rotate
 
     settings = settings_or_exit()
 
-    async def run() -> int:
+    said = -1
+
+    def tell(so_far: Rotated) -> None:
+        nonlocal said
+        if (step := so_far.done * 20 // max(so_far.of, 1)) != said:
+            said = step
+            typer.echo(f"{so_far.done} von {so_far.of} Schlüsseln neu umhüllt", err=True)
+
+    async def run() -> Rotated:
         db = Database(settings.database_url)
         try:
-            return await rotate(db, keyring_of(settings))
+            return await rotate(db, keyring_of(settings), tell)
         finally:
             await db.close()
 
-    with trouble_in_words():
-        typer.echo(f"{asyncio.run(run())} Schlüssel neu umhüllt.")
+    try:
+        with trouble_in_words():
+            rotated = asyncio.run(run())
+    except KeyboardInterrupt:
+        typer.echo("Angehalten. Rufen Sie den Befehl noch einmal auf: Er macht dort weiter.", err=True)
+        raise typer.Exit(130) from None
+    typer.echo(f"{rotated.done} Schlüssel neu umhüllt.")
+    for version, count in sorted(rotated.shut.items()):
+        typer.echo(
+            f"{count} Schlüssel ließen sich nicht öffnen: Der Hauptschlüssel Version {version} fehlt in "
+            "SPRECHZEIT_PREVIOUS_MASTER_KEYS oder ist ein anderer.",
+            err=True,
+        )
+    if rotated.shut:
+        raise typer.Exit(1)
 
 
 @users.command("add")

@@ -6,7 +6,7 @@
     ├── NotAllowed 403 ─ TooEarly, ForeignOrigin, VideoExcluded
     ├── NotFound 404     (foreign and missing look the same)
     ├── Conflict 409 ─── SlotTaken, TooLate, NotVideo, AlreadyExtended
-    ├── Gone 410 ─────── HoldExpired, ActivationExpired, OfferOver
+    ├── Gone 410 ─────── HoldExpired, ActivationExpired, OfferOver, Damaged
     ├── TooLarge 413 · TypeNotAllowed 415
     ├── ProofRequired 428
     ├── TooMany 429 ──── TooManyHolds, TooManyAppointments
@@ -158,6 +158,14 @@ class HoldExpired(Gone):
     detail = (
         "Die Zeit war für Sie reserviert, aber die Frist ist vorbei. Bitte wählen Sie noch einmal eine Zeit."
     )
+
+
+class Damaged(Gone):
+    """What is stored is not what was sealed: changed, exchanged, or lost."""
+
+    type = "damaged"
+    title = "Daten beschädigt"
+    detail = "Ein Teil der Daten ist beschädigt und lässt sich nicht mehr öffnen. Bitte rufen Sie uns an."
 
 
 class ProofRequired(Refusal):

@@ -19,7 +19,7 @@ from server.booking.routing import Wish
 from server.clock import TICK, instant_of, tick_of
 from server.db import Database, StepBroken, run_steps
 from server.errors import Conflict, NotFound, Refusal
-from server.sealing import Keyring, fingerprint
+from server.sealing import Keyring, SealBroken, fingerprint
 from server.settings import Settings
 
 CHANNEL = "knock"
@@ -68,8 +68,8 @@ async def knocking_for(
                 continue
             try:
                 name = (await case_of(tx, one, keyring)).contact.name
-            except NotFound:
-                continue  # gone in this very moment
+            except (NotFound, SealBroken):
+                continue  # gone in this very moment, or damaged
             found.append(Knocking(one, name, await position_of(tx, one, now) == 1))
     return found
 

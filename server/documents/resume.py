@@ -1,6 +1,7 @@
 """An upload that may be broken off and gone on with: announced, then sent in parts. How this is said over HTTP is `routes_tus.py`."""
 
 import contextlib
+import logging
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import and_, not_, or_, select, update
 
 from server import audit
-from server.access import Appointment, case_by_id, case_of
+from server.access import Appointment, Case, case_by_id, case_of
 from server.db import Database
 from server.documents import grow
 from server.documents.checking import Door
@@ -27,8 +28,10 @@ from server.documents.upload import (
     refuse_too_many,
     refuse_unless_open,
 )
-from server.errors import BadInput, Conflict, Gone, NotFound, Refusal, TooLarge, TypeNotAllowed
+from server.errors import BadInput, Conflict, Damaged, Gone, NotFound, Refusal, TooLarge, TypeNotAllowed
 from server.sealing import Keyring, SealBroken
+
+log = logging.getLogger("sprechzeit.documents")
 
 AT_ONCE = 50
 LOOKED_AT_WITHIN = timedelta(minutes=5)
@@ -202,13 +205,26 @@ async def finish_arrived(door: Door, keyring: Keyring, now: datetime) -> int:
         await tx.execute(update(DocumentRow).where(waiting, over, not_(whole)).values(deleted_at=now))
         rows = (await tx.execute(select(*columns).where(waiting, whole, forgotten).limit(AT_ONCE))).all()
     for row in rows:
-        with contextlib.suppress(
-            Refusal
-        ):  # a closed case, or a file that may not come in: nobody waits for the words
+        try:
             async with door.db.read() as tx:
                 case = await case_by_id(tx, row.case_id, keyring)
-            await door.taken_in(case, row.id, now)
+        except (
+            Refusal,
+            SealBroken,
+        ):  # closed; or its key can't be opened now, which says nothing of the file
+            continue
+        # a file that may not come in: nobody waits for the words
+        with contextlib.suppress(Refusal):
+            await _taken_in(door, case, row.id, now)
     return len(rows)
+
+
+async def _taken_in(door: Door, case: Case, document_id: str, now: datetime) -> None:
+    try:
+        await door.taken_in(case, document_id, now)
+    except (SealBroken, FileNotFoundError) as error:
+        log.error("upload %s can not be opened: %s", document_id, type(error).__name__)
+        await door.turn_away(document_id, Damaged(), now)
 
 
 async def _note(db: Database, document_id: str, count: int, now: datetime) -> None:

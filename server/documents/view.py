@@ -17,14 +17,14 @@ from server.db import Database
 from server.documents.model import DocumentRow, name_bound
 from server.documents.seal import Store
 from server.documents.upload import StoredDocument
-from server.errors import Gone, NotFound
+from server.errors import Damaged, Gone, NotFound
 from server.sealing import Keyring, SealBroken, open_sealed
 
 log = logging.getLogger("sprechzeit.documents")
 
 SHUT = ("receiving", "quarantine")
 OVER = "Die Zeit, in der Sie dieses Dokument abholen konnten, ist vorbei. Bitte rufen Sie uns an, wenn Sie es noch brauchen."
-DAMAGED = "Diese Datei lässt sich nicht mehr öffnen. Bitte senden Sie sie noch einmal."
+UNREADABLE = "Diese Datei lässt sich nicht mehr öffnen. Bitte senden Sie sie noch einmal."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ async def open_document(
     now: datetime,
     action: str = "document.opened",
 ) -> OpenedDocument:
-    """Opens one document; `by` None is the citizen. `NotFound` for a foreign one, `Gone` for a damaged file.
+    """Opens one document; `by` None is the citizen. `NotFound` for a foreign one, `Damaged` for a file that is not what was sealed.
 
     The first piece is opened here, so that a damaged file is refused in words and not by a broken download.
     """
@@ -76,7 +76,7 @@ async def open_document(
         first = await anext(chunks, b"")
     except (SealBroken, FileNotFoundError) as error:
         log.error("document %s can not be opened: %s", document_id, type(error).__name__)
-        raise Gone(DAMAGED) from None
+        raise Damaged(UNREADABLE) from None
     if by is not None:
         async with db.write() as tx:
             await audit.record(tx, now, by.actor, action, document_id, appointment=appointment.id)

@@ -11,6 +11,7 @@ from server.catalog.model import Catalogue, ChecklistItem, in_language
 from server.clock import BERLIN, berlin
 from server.documents.sent import items_sent
 from server.errors import NotFound
+from server.sealing import SealBroken
 from server.web.call import Call
 from server.web.call_back_note import number_on_page, open_call_backs
 from server.web.check_words import Note, notes_for_clerk
@@ -108,6 +109,8 @@ async def _names(call: Call, appointments: list[Appointment]) -> dict[str, str]:
                 names[appointment.id] = (await case_of(tx, appointment, call.office.keyring)).contact.name
             except NotFound:
                 names[appointment.id] = call.language.gettext("Angaben gelöscht")
+            except SealBroken:  # one damaged case takes nobody's day away
+                names[appointment.id] = call.language.gettext("Angaben beschädigt")
     return names
 
 

@@ -1,16 +1,26 @@
 """Figures for the operator (Prometheus) on a port of their own: routes, answers, durations. No personal data, no tokens."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 
+from server.sealing import SealBroken
 from server.settings import Settings
 
 BUCKETS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+
+
+class _Seals(Collector):
+    """Stays at zero, or somebody has to look: bytes were changed or exchanged, or a master key is missing."""
+
+    def collect(self) -> Iterable[Metric]:
+        yield CounterMetricFamily("sprechzeit_seals_broken", "Sealed data found changed", SealBroken.seen)
 
 
 class Metrics:
@@ -19,6 +29,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
+        self.registry.register(_Seals())
         self.answers = Counter(
             "sprechzeit_answers", "Answers by route", ("method", "route", "status"), registry=self.registry
         )

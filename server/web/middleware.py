@@ -6,7 +6,8 @@ import traceback
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from server.errors import Refusal, Unavailable
+from server.errors import Damaged, Refusal, Unavailable
+from server.sealing import SealBroken
 from server.settings import Settings
 from server.web.call import OFFICE, Call
 from server.web.dispatch import language_of
@@ -72,6 +73,9 @@ def refusals() -> Middleware:
             if error.status < 400:
                 raise
             return await _answer(request, from_http(error, request.app[OFFICE].settings.upload_limit_mb))
+        except SealBroken:
+            log.error("sealed data can not be opened on %s", _route(request))
+            return await _answer(request, Damaged())
         except OSError as error:
             log.error("%s on %s", type(error).__name__, _route(request))
             return await _answer(request, Unavailable())

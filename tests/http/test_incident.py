@@ -161,7 +161,7 @@ async def test_a_new_master_key_leaves_it_readable(city: City) -> None:
     meeting = await meeting_in(city)
     await report(meeting)
     fresh = Keyring(MASTER_KEY[::-1].lstrip("=").ljust(44, "="), 2, {1: MASTER_KEY})
-    assert await rotate(city.office.db, fresh) == 2
+    assert (await rotate(city.office.db, fresh)).done == 2
     async with city.office.db.read() as tx:
         assert await tx.scalar(select(IncidentRow.key_version)) == 2
 
