@@ -1,1 +1,1 @@
-"""Pure rules about recordings that server and signaling both ask. No I/O, no imports, no clock."""
+"""Pure rules that server and signaling both ask: about recordings, and how long what is kept. No I/O, no clock."""

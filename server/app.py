@@ -46,6 +46,7 @@ from server.people.sign_in import Attempts
 from server.planning import pages as planning_pages
 from server.planning import pages_absence, pages_release, routes_absence
 from server.planning import routes as planning_routes
+from server.privacy import model as privacy_model  # noqa: F401  until its pages import it
 from server.recurring import jobs_of
 from server.rooms import pages as rooms_pages
 from server.rooms import (

@@ -13,6 +13,8 @@ from sqlalchemy import JSON, String, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recordings_policy.classes import AUDIT
+from recordings_policy.holds import holds
 from server.db import Base, UtcDateTime
 
 START = "0" * 64
@@ -22,6 +24,7 @@ class AuditRow(Base):
     """One entry. `position` and `link` are set when it joins the chain; link = SHA-256 of (previous link, entry)."""
 
     __tablename__ = "audit"
+    __data__ = holds({AUDIT: "at actor action object_id detail"}, nothing="id position link")
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, Insert, MetaData, TypeDecorator, event, make_url
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from recordings_policy.holds import Holding, holds
 from server.errors import Unavailable
 
 NAMING = {
@@ -38,6 +39,8 @@ class Base(DeclarativeBase):
     """All tables; used with Core statements, without relationships or sessions."""
 
     metadata = MetaData(naming_convention=NAMING)
+    __data__: ClassVar[Holding] = holds()
+    """Which personal data the table holds: said beside each model, complete by `tests/unit/test_register.py`."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -11,6 +11,7 @@ from sqlalchemy import String, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recordings_policy.holds import holds
 from server.clock import Clock
 from server.db import Base, Database, UtcDateTime
 from server.errors import Unavailable
@@ -22,6 +23,7 @@ class JobRow(Base):
     """When a recurring job is due next, and until when a process has it in hand."""
 
     __tablename__ = "job"
+    __data__ = holds(nothing="name due_at locked_until")
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -20,6 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recordings_policy.classes import BOOKING, CANCELLED, CONTACT, LIMITS, REPEAT, ROSTER, UNCONFIRMED
+from recordings_policy.holds import holds
 from server.db import Base, UtcDateTime
 
 STATES = ("held", "pending", "confirmed", "arrived", "called", "serving", "done", "missed", "cancelled")
@@ -31,6 +33,7 @@ class TrainingRow(Base):
     """This clerk can do this service."""
 
     __tablename__ = "training"
+    __data__ = holds({ROSTER: "staff_id service_id"})
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
     service_id: Mapped[str] = mapped_column(ForeignKey("service.id", ondelete="CASCADE"), primary_key=True)
@@ -45,6 +48,10 @@ class DutyRow(Base):
 
     __tablename__ = "duty"
     __table_args__ = (Index("ix_duty_span", "starts_at", "ends_at"),)
+    __data__ = holds(
+        {ROSTER: "staff_id place site_id desk starts_at ends_at takes_video step_minutes"},
+        nothing="id demo series_id import_id",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
@@ -68,6 +75,10 @@ class DutySeriesRow(Base):
     """
 
     __tablename__ = "duty_series"
+    __data__ = holds(
+        {ROSTER: "staff_id place site_id desk takes_video weekdays every_weeks times first_day last_day"},
+        nothing="id planned_until created_at",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
@@ -88,6 +99,7 @@ class RosterImportRow(Base):
     """A roster file that was read: `rows` is what it would change; `state` previewed, applied or undone."""
 
     __tablename__ = "roster_import"
+    __data__ = holds({ROSTER: "staff_id name rows created_at"}, nothing="id kind state applied_at undone_at")
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
@@ -116,6 +128,18 @@ class AppointmentRow(Base):
         Index("ix_appointment_duty_start", "duty_id", "starts_at"),
         Index("ix_appointment_client", "client_key", "created_at"),
         UniqueConstraint("contact_key", "contact_nr"),
+    )
+    __data__ = holds(
+        {
+            (BOOKING, UNCONFIRMED): (
+                "number hold_hash token_hash state mode site_id starts_at ends_at services language "
+                "spoken channel remind waiting_id follows_id sequence extended case_id created_at "
+                "expires_at confirmed_at arrived_at gave_feedback reminded_at displaced_at "
+                "cancelled_at"
+            ),
+            LIMITS: "client_key contact_key contact_nr caller_key",
+        },
+        nothing="id duty_id ticks",
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -161,6 +185,7 @@ class ClaimRow(Base):
     """
 
     __tablename__ = "claim"
+    __data__ = holds({(BOOKING, UNCONFIRMED): "appointment_id"}, nothing="duty_id tick expires_at")
 
     duty_id: Mapped[int] = mapped_column(ForeignKey("duty.id"), primary_key=True, autoincrement=False)
     tick: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -172,6 +197,9 @@ class CaseRow(Base):
     """What belongs to an appointment and those that follow it, under a key of its own. Destroying the key is the deletion of last resort."""
 
     __tablename__ = "case"
+    __data__ = holds(
+        {(CONTACT, CANCELLED): "contact_sealed"}, nothing="id wrapped_key key_version created_at closed_at"
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -185,6 +213,7 @@ class IdempotencyRow(Base):
     """A request that was carried out once, found again by its Idempotency-Key."""
 
     __tablename__ = "idempotency"
+    __data__ = holds({REPEAT: "key_hash request_hash appointment_id created_at"})
 
     key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     request_hash: Mapped[str] = mapped_column(String(64))
@@ -196,6 +225,7 @@ class ProofRow(Base):
     """A solved challenge that was used: it counts once. Kept until the challenge would have expired anyway."""
 
     __tablename__ = "proof"
+    __data__ = holds(nothing="signature_hash expires_at")
 
     signature_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -205,6 +235,7 @@ class CalendarChangeRow(Base):
     """A duty whose claims or span changed (null: the catalogue), so that every process can follow."""
 
     __tablename__ = "calendar_change"
+    __data__ = holds(nothing="id duty_id at")
 
     id: Mapped[int] = mapped_column(LONG, primary_key=True, autoincrement=True)
     duty_id: Mapped[int | None]

@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recordings_policy.classes import KNOCK, LIMITS
+from recordings_policy.holds import holds
 from server.db import Base, UtcDateTime
 
 
@@ -16,6 +18,13 @@ class KnockRow(Base):
 
     __tablename__ = "knock"
     __table_args__ = (Index("ix_knock_state", "state", "created_at"),)
+    __data__ = holds(
+        {
+            KNOCK: ("token_hash number state service_id language spoken case_id created_at seen_at ended_at"),
+            LIMITS: "client_key",
+        },
+        nothing="id",
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recordings_policy.holds import holds
 from server.db import Base, UtcDateTime
 
 
@@ -16,6 +17,7 @@ class ReleasePlanRow(Base):
     """
 
     __tablename__ = "release_plan"
+    __data__ = holds(nothing="scope parts changed_at")
 
     scope: Mapped[str] = mapped_column(String(64), primary_key=True)
     parts: Mapped[list[dict[str, Any]]] = mapped_column(JSON)

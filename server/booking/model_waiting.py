@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recordings_policy.classes import LIMITS, WAITING
+from recordings_policy.holds import holds
 from server.db import Base, UtcDateTime
 
 WAITING_STATES = ("waiting", "offered", "booked", "left", "over")
@@ -20,6 +22,16 @@ class WaitingRow(Base):
 
     __tablename__ = "waiting"
     __table_args__ = (Index("ix_waiting_state", "state", "created_at"),)
+    __data__ = holds(
+        {
+            WAITING: (
+                "token_hash state services mode site_id language spoken first_day last_day weekdays "
+                "earliest latest case_id offered_id offer_until offers created_at ended_at"
+            ),
+            LIMITS: "client_key contact_key",
+        },
+        nothing="id",
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -48,6 +60,7 @@ class FreedRow(Base):
     """A span of a duty that was given back and rests until `rest_until`: first the waiting list may have it."""
 
     __tablename__ = "freed"
+    __data__ = holds(nothing="id duty_id first_tick ticks rest_until created_at")
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     duty_id: Mapped[int] = mapped_column(ForeignKey("duty.id", ondelete="CASCADE"))

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import JSON, Date, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recordings_policy.holds import holds
 from server.db import Base
 
 Mode = Literal["video", "onsite"]
@@ -21,6 +22,7 @@ class UnitRow(Base):
     """An office within the city (Amt), by which services are grouped."""
 
     __tablename__ = "unit"
+    __data__ = holds(nothing="id position name")
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     position: Mapped[int]
@@ -31,6 +33,7 @@ class SiteRow(Base):
     """A building with function times, e.g. {"mon": [["07:30", "17:00"]]}; no key means closed."""
 
     __tablename__ = "site"
+    __data__ = holds(nothing="id position name address hours")
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     position: Mapped[int]
@@ -43,6 +46,7 @@ class ClosureRow(Base):
     """A closing day of one site, or of all (site_id null)."""
 
     __tablename__ = "closure"
+    __data__ = holds(nothing="id site_id day reason")
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     site_id: Mapped[str | None] = mapped_column(ForeignKey("site.id"))
@@ -63,6 +67,13 @@ class ServiceRow(Base):
     """
 
     __tablename__ = "service"
+    __data__ = holds(
+        nothing=(
+            "id position unit_id leika name description synonyms minutes modes online_capable "
+            "why_no_video fee_cents max_count excludes sites stations checklist lead_minutes hidden "
+            "activation prep_minutes buffer_minutes identity signature"
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     position: Mapped[int]

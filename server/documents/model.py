@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String, case
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recordings_policy.classes import CITY_DOCUMENT, UPLOAD
+from recordings_policy.holds import holds
 from server.db import Base, UtcDateTime
 
 STATES = ("receiving", "quarantine", "checking", "accepted", "resend", "refused")
@@ -20,6 +22,15 @@ class DocumentRow(Base):
     """
 
     __tablename__ = "document"
+    __data__ = holds(
+        {
+            (UPLOAD, CITY_DOCUMENT): (
+                "case_id item name_sealed media_type size state direction received pages reason_key "
+                "reason_sealed scanned_at decided_at decided_by expires_at created_at deleted_at"
+            ),
+        },
+        nothing="id scanned_with",
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True)

@@ -13,6 +13,8 @@ from sqlalchemy import JSON, ForeignKey, Index, String, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recordings_policy.classes import NOTICE
+from recordings_policy.holds import holds
 from server.access import Appointment
 from server.booking import model_waiting  # noqa: F401  the table that `waiting_id` refers to
 from server.db import Base, UtcDateTime
@@ -23,6 +25,10 @@ class OutboxRow(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_due", "sent_at", "due_at"),)
+    __data__ = holds(
+        {NOTICE: "event channel appointment_id waiting_id facts created_at due_at attempts sent_at"},
+        nothing="id locked_until",
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     event: Mapped[str] = mapped_column(String(24))

@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recordings_policy.classes import ACCOUNT, SESSION
+from recordings_policy.holds import holds
 from server.db import Base, UtcDateTime
 
 ROLES = ("clerk", "scheduler", "hotline", "gate", "dpo", "admin")
@@ -14,6 +16,7 @@ class StaffRow(Base):
     """A member of staff. `login` is what is typed, `display` what colleagues see; citizens see neither."""
 
     __tablename__ = "staff"
+    __data__ = holds({ACCOUNT: "login display password_hash roles languages active"}, nothing="id")
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     login: Mapped[str] = mapped_column(String(64), unique=True)
@@ -28,6 +31,7 @@ class StaffSessionRow(Base):
     """A signed-in browser. Only the SHA-256 of its cookie is kept."""
 
     __tablename__ = "staff_session"
+    __data__ = holds({SESSION: "token_hash staff_id csrf created_at used_at expires_at"})
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)

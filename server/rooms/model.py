@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recordings_policy.classes import GUEST, HAND_OVER
+from recordings_policy.holds import holds
 from server.db import Base, UtcDateTime
 
 OPEN = text("ended_at IS NULL")
@@ -18,6 +20,9 @@ class InvitationRow(Base):
 
     __tablename__ = "invitation"
     __table_args__ = (UniqueConstraint("appointment_id", "nr"),)
+    __data__ = holds(
+        {GUEST: "appointment_id part nr token_hash who_sealed staff_id created_at revoked_at"}, nothing="id"
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"))
@@ -39,6 +44,9 @@ class TransferRow(Base):
     __tablename__ = "transfer"
     __table_args__ = (
         Index("uq_transfer_open", "appointment_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+    )
+    __data__ = holds(
+        {HAND_OVER: "appointment_id from_id to_id note_sealed created_at taken_at ended_at"}, nothing="id"
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

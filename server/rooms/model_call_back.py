@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recordings_policy.classes import CALL_BACK
+from recordings_policy.holds import holds
 from server.db import Base, UtcDateTime
 
 
@@ -12,6 +14,7 @@ class CallBackRow(Base):
     """Exists only while the citizen agrees: taken back, it is gone. `called_at`: the clerk has called."""
 
     __tablename__ = "call_back"
+    __data__ = holds({CALL_BACK: "appointment_id phone_sealed since called_at"})
 
     appointment_id: Mapped[str] = mapped_column(
         ForeignKey("appointment.id", ondelete="CASCADE"), primary_key=True

@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recordings_policy.classes import DEVICE_CHECK
+from recordings_policy.holds import holds
 from server.db import Base, UtcDateTime
 
 
@@ -12,6 +14,14 @@ class DeviceCheckRow(Base):
     """The newest check before an appointment: words of fixed lists and a rough figure, nothing of picture or sound."""
 
     __tablename__ = "device_check"
+    __data__ = holds(
+        {
+            DEVICE_CHECK: (
+                "appointment_id verdict camera microphone loudspeaker signaling media turn "
+                "upload_kbit checked_at"
+            ),
+        },
+    )
 
     appointment_id: Mapped[str] = mapped_column(
         ForeignKey("appointment.id", ondelete="CASCADE"), primary_key=True

@@ -5,6 +5,8 @@ from datetime import date
 from sqlalchemy import Date, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recordings_policy.classes import FEEDBACK
+from recordings_policy.holds import holds
 from server.db import Base
 
 
@@ -12,6 +14,7 @@ class FeedbackRow(Base):
     """`score` is 1 (very bad) to 5 (very good). That an appointment's citizen has answered stands with the appointment."""
 
     __tablename__ = "feedback"
+    __data__ = holds({FEEDBACK: "service day score text"}, nothing="id")
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     service: Mapped[str] = mapped_column(String(64))

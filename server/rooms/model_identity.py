@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recordings_policy.classes import IDENTITY
+from recordings_policy.holds import holds
 from server.db import Base, UtcDateTime
 
 
@@ -15,6 +17,7 @@ class IdentityCheckRow(Base):
     """
 
     __tablename__ = "identity_check"
+    __data__ = holds({IDENTITY: "appointment_id level method staff_id checked_at"}, nothing="id")
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), index=True)

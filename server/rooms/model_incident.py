@@ -7,6 +7,8 @@ from sqlalchemy import ForeignKey, LargeBinary, String, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recordings_policy.classes import EXCLUSION, INCIDENT
+from recordings_policy.holds import holds
 from server.db import Base, UtcDateTime
 
 
@@ -17,6 +19,10 @@ class IncidentRow(Base):
     """
 
     __tablename__ = "incident"
+    __data__ = holds(
+        {INCIDENT: "appointment_id staff_id kind text_sealed filed_at excluded_until"},
+        nothing="id wrapped_key key_version",
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"), unique=True)
@@ -33,6 +39,7 @@ class ExclusionRow(Base):
     """Whoever has this key (a keyed hash of a contact or caller, or an appointment) opens no room until then."""
 
     __tablename__ = "exclusion"
+    __data__ = holds({EXCLUSION: "key incident_id until"})
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     incident_id: Mapped[str] = mapped_column(
