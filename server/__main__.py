@@ -1,4 +1,4 @@
-"""The command line: `sprechzeit serve`, `demo`, `migrate`, `import`, `doctor`, `user add`. Work is done elsewhere."""
+"""The command line: `sprechzeit serve`, `demo`, `migrate`, `import`, `doctor`, … Work is done elsewhere."""
 
 import asyncio
 import errno
@@ -27,6 +27,8 @@ cli = typer.Typer(
 )
 users = typer.Typer(no_args_is_help=True, help="Konten des Personals")
 cli.add_typer(users, name="user")
+audits = typer.Typer(no_args_is_help=True, help="Das Protokoll")
+cli.add_typer(audits, name="audit")
 
 
 def settings_or_exit(**overrides: object) -> Settings:
@@ -181,6 +183,21 @@ def rotate_keys() -> None:
             err=True,
         )
     if rotated.shut:
+        raise typer.Exit(1)
+
+
+@audits.command("verify")
+def audit_verify(
+    ledger: Annotated[list[Path], typer.Option(help="Datei mit Ankern; auch mehrere")] = [],  # noqa: B006
+) -> None:
+    """Prüft, ob das Protokoll ganz ist und noch das, dessen Anker außerhalb der Datenbank stehen."""
+    from server.privacy.report_chain import examine, in_words
+
+    settings = settings_or_exit()
+    with trouble_in_words():
+        verdict = asyncio.run(examine(settings.database_url, ledger or [settings.ledger_file]))
+    typer.echo(in_words(verdict))
+    if verdict.fault:
         raise typer.Exit(1)
 
 

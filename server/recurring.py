@@ -3,7 +3,6 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from server import audit
 from server.booking.knock import tidy_knocks
 from server.booking.offer import offer_times
 from server.booking.tidy import tidy
@@ -15,6 +14,8 @@ from server.people.sign_in import tidy_sessions
 from server.planning import routes_absence
 from server.planning.absence import look_after
 from server.planning.series import extend_all
+from server.privacy.anchor_chain import anchor, extend, note_deletions
+from server.privacy.shorten_chain import KEPT, shorten
 from server.rooms.close import close_cancelled
 from server.rooms.feedback import forget_feedback
 from server.rooms.report_incident import forget_incidents
@@ -26,8 +27,8 @@ def jobs_of(office: Office) -> list[Job]:
     """The recurring work of the house."""
 
     async def extend_chain(_now: object) -> None:
-        async with office.db.write() as tx:
-            await audit.extend_chain(tx)
+        await extend(office.db)
+        await note_deletions(office.db, office.settings.ledger_file)
 
     async def tidy_booking(now: datetime) -> None:
         await forget(office.db, now)
@@ -50,6 +51,12 @@ def jobs_of(office: Office) -> list[Job]:
 
     return [
         Job("audit-chain", timedelta(seconds=10), extend_chain),
+        Job(
+            "audit-anchor",
+            timedelta(hours=1),
+            lambda now: anchor(office.db, office.settings.ledger_file, now),
+        ),
+        Job("audit-shorten", timedelta(days=7), lambda now: shorten(office.db, KEPT, now)),
         Job(
             "waiting-offers",
             timedelta(seconds=5),

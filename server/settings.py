@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         None, repr=False, description="Redis for notices between processes; without: in process"
     )
     data_dir: Path = Field(Path("var"), description="Folder for embedded versions (outbox)")
+    ledger: Path | None = Field(
+        None,
+        description="File outside of database and backups: anchors of the audit, and deletions; "
+        "without: in data_dir",
+    )
     store: Path = Field(Path("var/documents"), description="Folder of the sealed document store")
     smtp_url: str | None = Field(
         None, repr=False, description="smtp://user:password@host:25 or smtps://; without: file outbox"
@@ -247,6 +252,10 @@ class Settings(BaseSettings):
     def origin(self) -> str:
         parts = urlsplit(self.public_url)
         return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def ledger_file(self) -> Path:
+        return self.ledger or self.data_dir / "ledger.jsonl"
 
     @property
     def room_url(self) -> str:
