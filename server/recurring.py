@@ -26,10 +26,6 @@ from server.zms.tidy import forget
 def jobs_of(office: Office) -> list[Job]:
     """The recurring work of the house."""
 
-    async def extend_chain(_now: object) -> None:
-        await extend(office.db)
-        await note_deletions(office.db, office.settings.ledger_file)
-
     async def tidy_booking(now: datetime) -> None:
         await forget(office.db, now)
         await tidy(office.db, now)
@@ -50,13 +46,7 @@ def jobs_of(office: Office) -> list[Job]:
         await documents_delete.tidy_store(office.db, office.store, await asyncio.to_thread(office.store.now))
 
     return [
-        Job("audit-chain", timedelta(seconds=10), extend_chain),
-        Job(
-            "audit-anchor",
-            timedelta(hours=1),
-            lambda now: anchor(office.db, office.settings.ledger_file, now),
-        ),
-        Job("audit-shorten", timedelta(days=7), lambda now: shorten(office.db, KEPT, now)),
+        *_audit_jobs(office),
         Job(
             "waiting-offers",
             timedelta(seconds=5),
@@ -87,4 +77,19 @@ def jobs_of(office: Office) -> list[Job]:
         Job("roster-ahead", timedelta(hours=6), plan_ahead),
         Job("absences", timedelta(seconds=10), lambda now: look_after(routes_absence.desk(office), now)),
         Job("sessions-tidy", timedelta(minutes=10), lambda now: tidy_sessions(office.db, now)),
+    ]
+
+
+def _audit_jobs(office: Office) -> list[Job]:
+    """Entries are linked, told to the outside, and end."""
+    ledger = office.settings.ledger_file
+
+    async def extend_chain(_now: object) -> None:
+        await extend(office.db)
+        await note_deletions(office.db, ledger)
+
+    return [
+        Job("audit-chain", timedelta(seconds=10), extend_chain),
+        Job("audit-anchor", timedelta(hours=1), lambda now: anchor(office.db, ledger, now)),
+        Job("audit-shorten", timedelta(days=7), lambda now: shorten(office.db, KEPT, now)),
     ]
