@@ -1,6 +1,5 @@
-"""An upload in parts: tus 1.0.0, spoken by hand and by a public client. Broken lines are in `test_resumable_breaks.py`."""
+"""An upload in parts: tus 1.0.0, spoken by hand. Broken lines are in `test_resumable_breaks.py`, public clients in `test_resumable_clients.py`."""
 
-import asyncio
 import base64
 import hashlib
 import secrets
@@ -144,28 +143,3 @@ async def test_a_foreign_upload_looks_like_a_missing_one(city: City) -> None:
         assert (await mine.patch(b"%PDF-1.7\n", 0)).status == 404
         assert (await city.client.head(address, headers={"Tus-Resumable": "1.0.0"})).status == 404
     assert await theirs.offset() == 0
-
-
-@pytest.mark.criterion("D02")
-async def test_a_public_client_sends_a_file(city: City, tmp_path: Path) -> None:
-    from tusclient.client import TusClient
-
-    booked = await city.book("bauberatung", "video")
-    file = tmp_path / "plan.pdf"
-    file.write_bytes(pdf(1_000_000))
-    url = str(city.client.make_url(f"/api/v1/appointments/{booked['token']}/documents"))
-
-    def send() -> str:
-        client = TusClient(url)
-        uploader = client.uploader(
-            str(file),
-            chunk_size=200_000,
-            metadata={"filename": "plan.pdf", "item": "lageplan"},
-            upload_checksum=True,
-        )
-        uploader.upload()
-        return str(uploader.url)
-
-    address = await asyncio.to_thread(send)
-    answer = await city.client.get(address.removeprefix(str(city.client.make_url("/")).rstrip("/")))
-    assert await answer.read() == file.read_bytes()

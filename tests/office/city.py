@@ -1,5 +1,6 @@
 """The small city running in this process, with a clock that the test moves. Asked over HTTP, like everybody asks."""
 
+import asyncio
 import base64
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,10 +14,11 @@ import pytest_asyncio
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server.booking.model import AppointmentRow
 from server.clock import SetClock
+from server.jobs import JobRow
 from server.settings import Settings
 from server.web.call import OFFICE, Office
 from tests.neighbours.process import free_port
@@ -108,6 +110,16 @@ class City:
         assert answer.status == 201, await answer.text()
         booked: dict[str, Any] = await answer.json()
         return booked
+
+    async def put_off(self, job: str) -> None:
+        """From here on the city's own jobs leave this one to the test; one under way is waited for."""
+        free = (JobRow.name == job, JobRow.locked_until.is_(None))
+        put_off = 0
+        async with asyncio.timeout(20):
+            while put_off != 1:
+                async with self.office.db.write() as tx:
+                    later = update(JobRow).where(*free).values(due_at=self.now + timedelta(days=999))
+                    put_off = (await tx.execute(later)).rowcount
 
     async def id_of(self, booked: dict[str, Any]) -> str:
         """The appointment's inner id, as it stands in the addresses of the clerk's pages."""

@@ -1,0 +1,78 @@
+"""The sweep of documents in a process that kills itself at a given step; run by `test_deletion_killed.py`.
+
+    python -m tests.http.sweeper DATABASE_URL STORE NOW
+
+Each line on standard input is a step's number; the answer is "killed" or "done". A step is what lies before and after each
+commit, and after each file's removal. The process that dies is a child of this one, so that it starts at once.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.db import Database
+from server.documents import delete
+from server.documents.seal import Store
+
+
+class Steps:
+    """Counts down to the kill."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def pass_one(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DyingDatabase(Database):
+    def __init__(self, url: str, steps: Steps) -> None:
+        super().__init__(url)
+        self._steps = steps
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        async with super().write() as tx:
+            yield tx
+            self._steps.pass_one()
+        self._steps.pass_one()
+
+
+class DyingStore(Store):
+    def __init__(self, folder: Path, steps: Steps) -> None:
+        super().__init__(folder)
+        self._steps = steps
+
+    async def remove(self, document_id: str) -> None:
+        await super().remove(document_id)
+        self._steps.pass_one()
+
+
+async def sweep(url: str, folder: Path, now: datetime, dies_at: int) -> None:
+    steps = Steps(dies_at)
+    db = DyingDatabase(url, steps)
+    await delete.sweep(db, DyingStore(folder, steps), now)
+    await db.close()
+
+
+def main() -> None:
+    url, folder, now = sys.argv[1:]
+    for line in sys.stdin:
+        if not (child := os.fork()):
+            asyncio.run(sweep(url, Path(folder), datetime.fromisoformat(now), int(line)))
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        print("killed" if os.WIFSIGNALED(status) else "done" if status == 0 else "failed", flush=True)
+
+
+if __name__ == "__main__":
+    main()
