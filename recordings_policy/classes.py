@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Final, Literal
 
 Start = Literal["collection", "end-of-process", "end-of-relationship"]
+Persons = Literal["citizens", "guests", "staff"]
+Recipient = Literal["mail", "sms"]
 
 TASK: Final = "Art. 6 Abs. 1 Buchst. e DSGVO mit Art. 4 Abs. 1 BayDSG (Aufgabe der Stadt)"
 DUTY: Final = "Art. 6 Abs. 1 Buchst. c DSGVO mit Art. 5 Abs. 2 und Art. 32 DSGVO (Nachweis und Sicherheit)"
@@ -22,7 +24,10 @@ YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class DataClass:
-    """One kind of data. `period` is kept from `start` on; nobody may set more than `longest`."""
+    """One kind of data. It is kept for `period` from `start` on; nobody may set more than `longest`.
+
+    `persons`: whose data it is. `given_to`: who outside of the office gets some of it.
+    """
 
     key: str
     name: str
@@ -31,6 +36,8 @@ class DataClass:
     start: Start
     period: timedelta
     longest: timedelta
+    persons: Persons = "citizens"
+    given_to: tuple[Recipient, ...] = ()
 
 
 UNCONFIRMED: Final = DataClass(
@@ -68,6 +75,7 @@ CONTACT: Final = DataClass(
     "end-of-process",
     14 * DAY,
     92 * DAY,
+    given_to=("mail", "sms"),
 )
 UPLOAD: Final = DataClass(
     "upload",
@@ -122,6 +130,8 @@ GUEST: Final = DataClass(
     "end-of-process",
     14 * DAY,
     92 * DAY,
+    "guests",
+    ("mail",),
 )
 HAND_OVER: Final = DataClass(
     "hand-over",
@@ -212,6 +222,7 @@ ACCOUNT: Final = DataClass(
     "end-of-relationship",
     90 * DAY,
     YEAR,
+    "staff",
 )
 SESSION: Final = DataClass(
     "session",
@@ -221,6 +232,7 @@ SESSION: Final = DataClass(
     "end-of-process",
     timedelta(0),
     7 * DAY,
+    "staff",
 )
 ROSTER: Final = DataClass(
     "roster",
@@ -230,6 +242,7 @@ ROSTER: Final = DataClass(
     "end-of-process",
     180 * DAY,
     2 * YEAR,
+    "staff",
 )
 ABSENCE: Final = DataClass(
     "absence",
@@ -239,6 +252,7 @@ ABSENCE: Final = DataClass(
     "end-of-process",
     90 * DAY,
     YEAR,
+    "staff",
 )
 AUDIT: Final = DataClass(
     "audit",
@@ -248,6 +262,7 @@ AUDIT: Final = DataClass(
     "collection",
     YEAR,
     2 * YEAR,
+    "staff",
 )
 DECISION: Final = DataClass(
     "decision",
@@ -257,6 +272,7 @@ DECISION: Final = DataClass(
     "end-of-process",
     3 * YEAR,
     10 * YEAR,
+    "staff",
 )
 
 CLASSES: Final = (

@@ -46,7 +46,9 @@ from server.people.sign_in import Attempts
 from server.planning import pages as planning_pages
 from server.planning import pages_absence, pages_release, routes_absence
 from server.planning import routes as planning_routes
-from server.privacy import model as privacy_model  # noqa: F401  until its pages import it
+from server.privacy import pages as privacy_pages
+from server.privacy import pages_record
+from server.privacy import routes as privacy_routes
 from server.recurring import jobs_of
 from server.rooms import pages as rooms_pages
 from server.rooms import (
@@ -107,6 +109,7 @@ ENDPOINTS: list[Endpoint] = [
     *people_routes.endpoints,
     *planning_routes.endpoints,
     *routes_absence.endpoints,
+    *privacy_routes.endpoints,
 ]
 PAGES: list[Page] = [
     *catalog_pages.pages,
@@ -125,6 +128,8 @@ PAGES: list[Page] = [
     *planning_pages.pages,
     *pages_absence.pages,
     *pages_release.pages,
+    *privacy_pages.pages,
+    *pages_record.pages,
 ]
 
 

@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     turn_secret: SecretStr = Field(SecretStr(""), description="coturn's static-auth-secret")
     city: str = Field("Stadt Kempten (Allgäu)", description="The city's name in pages and mails")
     phone: str = Field("0831 115", description="The city's telephone for people who can't go on online")
+    privacy_officer: str = Field(
+        "", max_length=300, description="How to reach the data-protection officer, as citizens read it"
+    )
     assumption_day: bool = Field(True, description="15 August is a holiday in this municipality")
     hold_minutes: int = Field(
         10, ge=1, le=60, description="How long a time is held while the form is filled in"

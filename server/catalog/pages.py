@@ -4,7 +4,7 @@ from aiohttp import web
 
 from server.booking.routing import wish_of
 from server.catalog.model import Catalogue, Service, Unit, in_language
-from server.catalog.pages_city import accessibility, imprint, language, privacy
+from server.catalog.pages_city import accessibility, imprint, language
 from server.catalog.pages_import import pages as import_pages
 from server.catalog.search import nearest, search
 from server.errors import NotFound, Refusal
@@ -75,7 +75,6 @@ pages = [
     Page("GET", "/", home),
     Page("GET", "/services/{service}", show_service),
     Page("GET", "/barrierefreiheit", accessibility),
-    Page("GET", "/datenschutz", privacy),
     Page("GET", "/impressum", imprint),
     Page("GET", "/language", language),
     *import_pages,

@@ -1,4 +1,4 @@
-"""What the city must say of itself (accessibility, data protection, imprint), and the switch of the page's language."""
+"""What the city must say of itself (accessibility, imprint), and the switch of the page's language."""
 
 from urllib.parse import urlsplit
 
@@ -13,11 +13,6 @@ YEAR_S = 365 * 24 * 3600
 
 async def accessibility(call: Call) -> web.Response:
     return render(call, "catalog/accessibility.html")
-
-
-async def privacy(call: Call) -> web.Response:
-    settings = call.office.settings
-    return render(call, "catalog/privacy.html", hold_minutes=settings.hold_minutes)
 
 
 async def imprint(call: Call) -> web.Response:

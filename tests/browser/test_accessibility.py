@@ -32,6 +32,7 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
     "/language": {"back where one was": at("/language?to=xx&back=/impressum")},
     "/barrierefreiheit": {"page": at("/barrierefreiheit")},
     "/datenschutz": {"page": at("/datenschutz")},
+    "/datenschutz/datenfluss.svg": {},  # a picture, no page
     "/impressum": {"page": at("/impressum")},
     "/embed.js": {},  # a script, no page
     "/buchen": {
@@ -133,6 +134,7 @@ STAFF: Mapping[str, Mapping[str, Opening]] = {
         "refused": states_waiting.release_refused,
     },
     "/office/feedback": {"empty": inside("/office/feedback", "dpo")},
+    "/office/privacy/record": {"list": inside("/office/privacy/record", "dpo")},
     "/office/day": {
         "empty": inside("/office/day?date=2027-03-06", "clerk1"),
         "with a guest": states_office.day_with_guest,

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from recordings_policy.classes import CLASSES
+
 ROOT = Path(__file__).parents[2] / "server"
 STAFF_TEMPLATES = ("office",)
 SOURCES = (
@@ -16,6 +18,7 @@ SOURCES = (
     "catalog/search.py",
     "documents/*.py",
     "notices/*.py",
+    "privacy/*.py",
     "rooms/*.py",
     "web/*.py",
 )
@@ -34,6 +37,7 @@ GERMAN = re.compile(
     re.IGNORECASE,
 )
 NAMES = {"title", "detail"}
+KINDS = {text for one in CLASSES for text in (one.name, one.purpose, one.legal_basis)}
 
 
 def in_templates(*, staff: bool) -> set[str]:
@@ -51,7 +55,8 @@ def in_templates(*, staff: bool) -> set[str]:
 def in_sources(*, staff: bool) -> set[str]:
     patterns = STAFF_SOURCES if staff else SOURCES
     paths = sorted({path for pattern in patterns for path in ROOT.glob(pattern) if path.name not in API_ONLY})
-    return {message for path in paths for message in _messages(ast.parse(path.read_text()))}
+    found = {message for path in paths for message in _messages(ast.parse(path.read_text()))}
+    return found if staff else found | KINDS
 
 
 def _messages(tree: ast.Module) -> Iterator[str]:
