@@ -18,7 +18,10 @@ SOURCES = (
     "catalog/search.py",
     "documents/*.py",
     "notices/*.py",
-    "privacy/*.py",
+    "privacy/pages.py",
+    "privacy/picture.py",
+    "privacy/rules.py",
+    "privacy/words.py",
     "rooms/*.py",
     "web/*.py",
 )
