@@ -15,7 +15,7 @@ from server.rooms.model_incident import IncidentRow
 from server.sealing import Keyring, SealBroken
 from server.settings import Settings
 
-AT_ONCE = 200
+AT_ONCE = 500
 Wrapping = type[CaseRow] | type[IncidentRow]
 WRAPPING: tuple[Wrapping, ...] = (CaseRow, IncidentRow)
 
