@@ -27,7 +27,9 @@ from server.catalog import routes as catalog_routes
 from server.clock import Clock, SystemClock
 from server.db import Database
 from server.documents import pages as documents_pages
+from server.documents import pages_office as documents_pages_office
 from server.documents import routes as documents_routes
+from server.documents import routes_office as documents_routes_office
 from server.documents import routes_pages
 from server.documents.checking import Door
 from server.documents.rotate import keyring_of
@@ -96,6 +98,7 @@ ENDPOINTS: list[Endpoint] = [
     *routes_onsite.endpoints,
     *routes_proof.endpoints,
     *documents_routes.endpoints,
+    *documents_routes_office.endpoints,
     *routes_pages.endpoints,
     *notices_routes.endpoints,
     *rooms_routes.endpoints,
@@ -117,7 +120,7 @@ PAGES: list[Page] = [
     *pages_waiting.pages,
     *pages_knock.pages,
     *documents_pages.pages,
-    *routes_pages.pages,
+    *documents_pages_office.pages,
     *rooms_pages.pages,
     *routes_identity.pages,
     *pages_incident.pages,

@@ -117,7 +117,11 @@ class Door:
     async def _let_in(
         self, case: Case, document_id: str, media_type: str, found: Found, scan: Scan | None, now: datetime
     ) -> str:
-        new: dict[str, Any] = {"media_type": media_type, "pages": found.pages}
+        new: dict[str, Any] = {
+            "media_type": media_type,
+            "pages": found.pages,
+            "active": " ".join(found.active),
+        }
         if scan:
             new |= {"scanned_at": now, "scanned_with": scan.signatures}
         async with self.db.write() as tx:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server import audit
-from server.access import Appointment
+from server.access import Appointment, Staff
 from server.booking.model import ALIVE, AppointmentRow, CaseRow
 from server.db import Database
 from server.documents.model import DocumentRow
@@ -56,6 +56,23 @@ async def take_back(db: Database, appointment: Appointment, document_id: str, no
         if marked.rowcount != 1:
             raise NotFound
         await audit.record(tx, now, "citizen", "document.taken-back", document_id, appointment=appointment.id)
+
+
+async def withdraw(
+    db: Database, staff: Staff, appointment: Appointment, document_id: str, now: datetime
+) -> None:
+    """The city takes its own document back, whether it was fetched or not; `NotFound` for any other."""
+    citys = (
+        DocumentRow.id == document_id,
+        DocumentRow.case_id == appointment.case_id,
+        DocumentRow.direction == "out",
+        DocumentRow.deleted_at.is_(None),
+    )
+    async with db.write() as tx:
+        if (await tx.execute(update(DocumentRow).where(*citys).values(deleted_at=now))).rowcount != 1:
+            raise NotFound
+        detail = {"appointment": appointment.id}
+        await audit.record(tx, now, staff.actor, "document.withdrawn", document_id, **detail)
 
 
 async def sweep(db: Database, store: Store, now: datetime) -> Swept:

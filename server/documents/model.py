@@ -18,14 +18,15 @@ class DocumentRow(Base):
     `direction`: "in" came from the citizen, "out" is the city's for the citizen. `size` is the whole size in bytes,
     `received` how much of it has come. At `expires_at` an unfinished upload dies, and a document of the city's can be
     fetched no more. `reason_key` names a template, `reason_sealed` are the clerk's own words. `scanned_with`: which
-    signatures the scanner had; `pages`: how many there are to look at.
+    signatures the scanner had; `pages`: how many there are to look at; `active`: what it could do by itself, as words
+    of `decode.py` with spaces between.
     """
 
     __tablename__ = "document"
     __data__ = holds(
         {
             (UPLOAD, CITY_DOCUMENT): (
-                "case_id item name_sealed media_type size state direction received pages reason_key "
+                "case_id item name_sealed media_type size state direction received pages active reason_key "
                 "reason_sealed scanned_at decided_at decided_by expires_at created_at deleted_at"
             ),
         },
@@ -44,6 +45,7 @@ class DocumentRow(Base):
     pages: Mapped[int | None]
     reason_key: Mapped[str | None] = mapped_column(String(40))
     reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    active: Mapped[str | None] = mapped_column(String(120))
     scanned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     scanned_with: Mapped[str | None] = mapped_column(String(80))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -57,6 +59,11 @@ SAID_NO = ("resend", "refused")
 MOMENT = case((DocumentRow.state.in_(SAID_NO), DocumentRow.decided_at), else_=DocumentRow.created_at)
 """When it last mattered: only a file that came after a "please send again" answers it, not one that lay there already."""
 IN_ORDER = (MOMENT, DocumentRow.created_at, DocumentRow.id)
+
+
+def reason_bound(case_id: str, document_id: str) -> str:
+    """What a clerk's sealed own words are bound to."""
+    return f"case/{case_id}/document/{document_id}/reason"
 
 
 def name_bound(case_id: str, document_id: str) -> str:

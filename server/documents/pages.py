@@ -4,7 +4,8 @@ from aiohttp import web
 
 from server.access import Appointment, appointment_by_token
 from server.documents.delete import take_back
-from server.documents.routes import receive_form
+from server.documents.routes import receive_form, send_document
+from server.documents.view import open_document
 from server.errors import Refusal
 from server.web.api import Page
 from server.web.call import Call
@@ -27,7 +28,10 @@ async def send(call: Call) -> web.Response:
         if "application/problem+json" in call.request.headers.get("Accept", ""):
             return as_problem(refusal, call.language)
         words = said(call.language, refusal.message, refusal.params)
-        return await render_manage(call, appointment, error=words, status=refusal.status)
+        wrong_item = call.request.query.get("item", "")
+        return await render_manage(
+            call, appointment, error=words, status=refusal.status, wrong_item=wrong_item
+        )
     return see_other(f"{base_of(call)}?sent=1")
 
 
@@ -36,7 +40,23 @@ async def remove(call: Call) -> web.Response:
     return see_other(f"{base_of(call)}?deleted=1")
 
 
+async def download(call: Call) -> web.StreamResponse:
+    """What the city sent, or an own file; what is over is told as a page."""
+    office = call.office
+    opened = await open_document(
+        office.db,
+        office.store,
+        office.keyring,
+        await _own(call),
+        call.path("document"),
+        by=None,
+        now=call.now,
+    )
+    return await send_document(call, opened)
+
+
 pages = [
+    Page("GET", "/a/{token}/documents/{document}", download),
     Page("POST", "/a/{token}/documents", send, streams=True),
     Page("POST", "/a/{token}/documents/{document}/delete", remove),
 ]

@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import aclosing
-from datetime import datetime
 
 from aiohttp import BodyPartReader, ClientError, MultipartReader, web
 from aiohttp.http import HttpProcessingError
@@ -12,10 +11,11 @@ from server.documents import routes_tus as tus
 from server.documents.checking import Infected
 from server.documents.delete import take_back
 from server.documents.routes_stream import BROKEN_OFF, CHUNK, NO_FILE, PACE_S, TOO_SLOW, file_of
+from server.documents.show import DocumentOut, document_out
 from server.documents.upload import OTHER, StoredDocument, receive
 from server.documents.view import OpenedDocument, documents_of, download_headers, open_document
 from server.errors import BadInput, Conflict, Gone, TooLarge, TooLate, TypeNotAllowed
-from server.web.api import Endpoint, Int, Model, Reply
+from server.web.api import Endpoint, Reply
 from server.web.call import Call
 
 MEGABYTE = 1_000_000
@@ -26,28 +26,14 @@ LONGEST_FIELD = 1_000
 NO_FORM = "Bitte senden Sie die Datei als multipart/form-data."
 
 
-class DocumentOut(Model):
-    """A document in the API; `size` in bytes."""
-
-    id: str
-    item: str
-    name: str
-    state: str
-    size: Int
-    media_type: str
-    created_at: datetime
-
-
 async def receive_form(call: Call, appointment: Appointment) -> StoredDocument:
     """Reads a form with the field `item` before the file `file` and takes the file; for the API and for pages.
 
     Refusals as `upload.receive`, and `BadInput` for what is no such form. `request.post()` must not have been called.
     """
     limit = call.office.settings.upload_limit_mb * MEGABYTE
-    length = call.request.content_length
-    if length is not None and length > limit + AROUND_THE_FILE:
-        raise TooLarge(params={"limit_mb": limit // MEGABYTE}, limit=limit)
-    fields, part = await _up_to_the_file(call.request)
+    refuse_announced(call.request, limit)
+    fields, part = await up_to_the_file(call.request)
     async with aclosing(file_of(part)) as chunks:
         return await receive(
             call.office.door,
@@ -61,7 +47,14 @@ async def receive_form(call: Call, appointment: Appointment) -> StoredDocument:
         )
 
 
-async def _up_to_the_file(request: web.Request) -> tuple[dict[str, str], BodyPartReader]:
+def refuse_announced(request: web.Request, limit: int) -> None:
+    """`TooLarge` for a form that says itself that its file is beyond `limit` bytes."""
+    length = request.content_length
+    if length is not None and length > limit + AROUND_THE_FILE:
+        raise TooLarge(params={"limit_mb": limit // MEGABYTE}, limit=limit)
+
+
+async def up_to_the_file(request: web.Request) -> tuple[dict[str, str], BodyPartReader]:
     """The text fields and the file part after them, not yet read."""
     if request.content_type != "multipart/form-data":
         raise BadInput(NO_FORM)
@@ -129,7 +122,7 @@ async def _of_clerk(call: Call) -> Appointment:
 async def _list(call: Call, appointment: Appointment) -> Reply:
     async with call.office.db.read() as tx:
         documents = await documents_of(tx, appointment, call.office.keyring)
-    return Reply([_out(document) for document in documents])
+    return Reply([document_out(document, call.language) for document in documents])
 
 
 async def _download(call: Call, appointment: Appointment) -> web.StreamResponse:
@@ -144,7 +137,7 @@ async def post_document(call: Call) -> Reply:
     """A form with the file in it; or, from a client that can go on after a broken line, the announcement of one."""
     if tus.speaks_tus(call.request):
         return await tus.create(call, await _own(call))
-    return Reply(_out(await receive_form(call, await _own(call))), status=201)
+    return Reply(document_out(await receive_form(call, await _own(call)), call.language), status=201)
 
 
 async def get_documents(call: Call) -> Reply:
@@ -182,18 +175,6 @@ async def get_office_documents(call: Call) -> Reply:
 
 async def get_office_document(call: Call) -> web.StreamResponse:
     return await _download(call, await _of_clerk(call))
-
-
-def _out(document: StoredDocument) -> DocumentOut:
-    return DocumentOut(
-        id=document.id,
-        item=document.item,
-        name=document.name,
-        state=document.state,
-        size=document.size,
-        media_type=document.media_type,
-        created_at=document.created_at,
-    )
 
 
 CLERK = frozenset({"clerk"})

@@ -1,14 +1,12 @@
-"""Documents as pictures of their pages, by the API; and the clerk's page that shows them. What is drawn is `render.py`."""
+"""Documents as pictures of their pages, by the API. What is drawn is `render.py`."""
 
 from aiohttp import web
 
 from server.access import Appointment, appointment_by_token, appointment_for
 from server.documents.render import Eyes, page_picture
-from server.documents.view import documents_of
 from server.errors import Gone, NotFound
-from server.web.api import Endpoint, Page
+from server.web.api import Endpoint
 from server.web.call import Call
-from server.web.render import render
 
 CLERK = frozenset({"clerk"})
 HEADERS = {
@@ -41,25 +39,6 @@ async def _picture(call: Call, appointment: Appointment) -> web.Response:
     return web.Response(body=picture, content_type="image/png", headers=HEADERS)
 
 
-async def show(call: Call) -> web.Response:
-    """A document as its pages; the original is one deliberate step further."""
-    async with call.office.db.read() as tx:
-        appointment = await appointment_for(tx, call.member, call.path("appointment"))
-        documents = await documents_of(tx, appointment, call.office.keyring)
-    document = next((one for one in documents if one.id == call.path("document")), None)
-    if document is None:
-        raise NotFound
-    base = f"/api/v1/office/appointments/{appointment.id}/documents/{document.id}"
-    return render(
-        call,
-        "office/document.html",
-        document=document,
-        case=f"/office/appointments/{appointment.id}",
-        original=base,
-        pictures=[f"{base}/pages/{number}" for number in range(document.pages or 0)],
-    )
-
-
 endpoints = [
     Endpoint(
         "GET",
@@ -81,4 +60,3 @@ endpoints = [
         produces="image/png",
     ),
 ]
-pages = [Page("GET", "/office/appointments/{appointment}/documents/{document}", show, CLERK)]

@@ -1,13 +1,15 @@
 """The notices about documents, written in the caller's transaction: only that there is something, never what."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access import Appointment, appointment_by_id
 from server.booking.model import AppointmentRow
-from server.notices.outbox import facts_of, post
+from server.notices.outbox import OutboxRow, facts_of, post
+
+TOGETHER = timedelta(minutes=2)
 
 
 async def tell_of_document(tx: AsyncConnection, case_id: str, now: datetime) -> None:
@@ -15,6 +17,22 @@ async def tell_of_document(tx: AsyncConnection, case_id: str, now: datetime) -> 
     about = await _latest(tx, case_id)
     if about is not None:
         await post(tx, "document", about.id, facts_of(about), now)
+
+
+async def tell_of_decision(tx: AsyncConnection, appointment: Appointment, now: datetime) -> None:
+    """Something is wanted once more or refused: a mail a little later, which then tells of all that was decided meanwhile.
+
+    The caller holds the case's lock, so that two decisions do not make two mails.
+    """
+    waits = (
+        OutboxRow.appointment_id == appointment.id,
+        OutboxRow.event == "resend",
+        OutboxRow.sent_at.is_(None),
+        OutboxRow.due_at > now,
+        OutboxRow.attempts == 0,
+    )
+    if await tx.scalar(select(OutboxRow.id).where(*waits).limit(1)) is None:
+        await post(tx, "resend", appointment.id, facts_of(appointment), now, due_at=now + TOGETHER)
 
 
 async def _latest(tx: AsyncConnection, case_id: str) -> Appointment | None:

@@ -33,7 +33,7 @@ TOO_MUCH = "Alle Dateien zusammen sind zu groß. Erlaubt sind höchstens {limit_
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A document as its owner and the clerk see it; `size` in bytes, `name` opened."""
+    """A document as its owner and the clerk see it; `size` in bytes, `name` and the clerk's `words` opened."""
 
     id: str
     item: str
@@ -45,6 +45,10 @@ class StoredDocument:
     pages: int | None = None
     direction: str = "in"
     expires_at: datetime | None = None
+    reason_key: str | None = None
+    words: str | None = None
+    decided_at: datetime | None = None
+    active: tuple[str, ...] = ()
 
 
 async def receive(

@@ -1,7 +1,7 @@
 """Who looks at documents: the citizen at the own ones, the clerk at those of an own appointment. Staff access is recorded."""
 
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server import audit
 from server.access import Appointment, Case, Staff, case_of
 from server.db import Database
-from server.documents.model import DocumentRow, name_bound
+from server.documents.model import SAID_NO, DocumentRow, name_bound, reason_bound
 from server.documents.seal import Store
 from server.documents.upload import StoredDocument
 from server.errors import Damaged, Gone, NotFound
@@ -83,6 +83,15 @@ async def open_document(
     return OpenedDocument(document, _with_first(first, chunks))
 
 
+def in_order(documents: Iterable[StoredDocument]) -> list[StoredDocument]:
+    """What mattered last at the end, as in `model.IN_ORDER`."""
+
+    def moment(one: StoredDocument) -> datetime:
+        return one.decided_at if one.decided_at and one.state in SAID_NO else one.created_at
+
+    return sorted(documents, key=lambda one: (moment(one), one.created_at, one.id))
+
+
 def download_headers(document: StoredDocument) -> dict[str, str]:
     """Saved, never shown: nothing in a citizen's file may run in the office's name. RFC 6266, RFC 8187."""
     return {
@@ -107,33 +116,30 @@ def _is_plain(letter: str) -> bool:
 
 
 def _living(case_id: str) -> Select[*tuple[Any, ...]]:
-    return select(
-        DocumentRow.id,
-        DocumentRow.item,
-        DocumentRow.name_sealed,
-        DocumentRow.media_type,
-        DocumentRow.size,
-        DocumentRow.state,
-        DocumentRow.created_at,
-        DocumentRow.pages,
-        DocumentRow.direction,
-        DocumentRow.expires_at,
-    ).where(DocumentRow.case_id == case_id, DocumentRow.deleted_at.is_(None))
+    return select(DocumentRow.__table__).where(
+        DocumentRow.case_id == case_id, DocumentRow.deleted_at.is_(None)
+    )
 
 
 def _opened(case: Case, row: Any) -> StoredDocument:
-    name = open_sealed(case.key, row.name_sealed, name_bound(case.id, row.id)).decode()
+    words = None
+    if row.reason_sealed is not None:
+        words = open_sealed(case.key, row.reason_sealed, reason_bound(case.id, row.id)).decode()
     return StoredDocument(
         row.id,
         row.item,
-        name,
+        open_sealed(case.key, row.name_sealed, name_bound(case.id, row.id)).decode(),
         row.media_type,
         row.size,
         row.state,
         row.created_at,
-        row.pages,
-        row.direction,
-        row.expires_at if row.direction == "out" else None,
+        pages=row.pages,
+        direction=row.direction,
+        expires_at=row.expires_at if row.direction == "out" else None,
+        reason_key=row.reason_key,
+        words=words,
+        decided_at=row.decided_at,
+        active=tuple((row.active or "").split()),
     )
 
 

@@ -75,14 +75,16 @@ async def post(
     *,
     waiting_id: str | None = None,
     channel: str = "mail",
+    due_at: datetime | None = None,
 ) -> None:
     """Writes a notice in the caller's transaction: to an appointment's citizen, or to an entry of the waiting list.
 
-    `event`: confirmed, moved, cancelled and the others of `notices/mail.py`; `channel`: mail or sms.
+    `event`: confirmed, moved, cancelled and the others of `notices/mail.py`; `channel`: mail or sms; `due_at`: not
+    before then.
     """
     row = {"id": secrets.token_hex(16), "event": event, "appointment_id": appointment_id, "facts": facts}
     row |= {"waiting_id": waiting_id, "channel": channel}
-    await tx.execute(POST, {**row, "created_at": now, "due_at": now, "attempts": 0})
+    await tx.execute(POST, {**row, "created_at": now, "due_at": due_at or now, "attempts": 0})
 
 
 def facts_of(appointment: Appointment) -> dict[str, object]:

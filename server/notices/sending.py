@@ -31,6 +31,7 @@ log = logging.getLogger("sprechzeit.mail")
 
 LOCK = timedelta(minutes=2)
 AT_ONCE = 20
+COLLECTED = "resend"
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_ATTEMPTS = 40  # with the pauses above: more than a day and a half
@@ -77,13 +78,17 @@ class Postman:
         return dealt_with
 
     async def _due(self) -> list[str]:
-        """What can be taken now. A later notice of an appointment waits for the earlier ones of its channel."""
+        """What can be taken now. A later notice of an appointment waits for the earlier ones of its channel.
+
+        For none that is collected on purpose, though: it says what holds when it goes out.
+        """
         now = self.clock.now()
         earlier = aliased(OutboxRow)
         waits = exists().where(
             earlier.appointment_id == OutboxRow.appointment_id,
             earlier.channel == OutboxRow.channel,
             earlier.sent_at.is_(None),
+            earlier.event != COLLECTED,
             or_(
                 earlier.created_at < OutboxRow.created_at,
                 and_(earlier.created_at == OutboxRow.created_at, earlier.id < OutboxRow.id),

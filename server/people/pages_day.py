@@ -7,15 +7,17 @@ from aiohttp import web
 
 from server.access import Appointment, appointment_for, case_of, day_of
 from server.booking.model import ALIVE
-from server.catalog.model import Catalogue, ChecklistItem, in_language
+from server.catalog.model import Catalogue, in_language
 from server.clock import BERLIN, berlin
+from server.documents.checklist import checked
+from server.documents.model import SAID_NO
 from server.documents.sent import items_sent
 from server.errors import NotFound
 from server.sealing import SealBroken
 from server.web.call import Call
 from server.web.call_back_note import number_on_page, open_call_backs
 from server.web.check_words import Note, notes_for_clerk
-from server.web.documents_list import shown_documents
+from server.web.documents_list import papers_of, reasons_on_page
 from server.web.identity_words import identity_on_page, identity_parts, identity_words
 from server.web.knocks_list import knocks_on_page
 from server.web.language import NAMES, own_name
@@ -25,7 +27,8 @@ from server.web.room_people import handed_now, room_people
 from server.web.room_state import room_state
 
 CLERK = frozenset({"clerk"})
-GOOD = ("checking", "accepted", "quarantine")
+WANTED = ("missing", "arriving", "resend", "refused")
+NOTICES = ("decided", "sent", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Visit:
     arrived: bool
     over: bool
     documents: int
+    to_check: int
+    all_checked: bool
     missing: str
     spoken: str
     checked: str
@@ -61,7 +66,6 @@ async def show_day(call: Call) -> web.Response:
     names = await _names(call, appointments)
     checks = await notes_for_clerk(call, appointments)
     wishes = await open_call_backs(call, appointments)
-    sent = {case: [item for item, state in items if state in GOOD] for case, items in came.items()}
     catalogue = await call.catalogue()
     visits = [
         _visit(
@@ -69,7 +73,7 @@ async def show_day(call: Call) -> web.Response:
             catalogue,
             a,
             names[a.id],
-            sent.get(a.case_id or "", []),
+            came.get(a.case_id or "", []),
             checks.get(a.id),
             call_back=a.id in wishes,
         )
@@ -89,6 +93,7 @@ async def show_day(call: Call) -> web.Response:
         onsite_count=sum(visit.mode == "onsite" for visit in alive),
         handed=await handed_now(call, appointments),
         open_count=sum(bool(visit.missing) for visit in alive),
+        check_count=sum(bool(visit.to_check) for visit in alive),
     )
 
 
@@ -119,14 +124,15 @@ def _visit(
     catalogue: Catalogue,
     appointment: Appointment,
     name: str,
-    sent: list[str],
+    sent: list[tuple[str, str]],
     check: Note | None,
     *,
     call_back: bool,
 ) -> Visit:
     site = place_of(catalogue, appointment)
     present = room_state(call, appointment).guest_is_there
-    missing = [item for item in _ahead(catalogue, appointment) if item.required and item.key not in sent]
+    ahead = [one for one in checked(checklist_of(catalogue, appointment), sent) if one.state != "bring"]
+    missing = [one.item for one in ahead if one.item.required and one.state in WANTED]
     code = call.language.code
     return Visit(
         id=appointment.id,
@@ -139,7 +145,10 @@ def _visit(
         state=appointment.state,
         arrived=present,
         over=appointment.ends_at < call.now and not present,
-        documents=len(sent),
+        documents=sum(state not in ("receiving", *SAID_NO) for _, state in sent),
+        to_check=sum(state == "checking" for _, state in sent),
+        all_checked=any(one.state == "accepted" for one in ahead)
+        and all(one.state == "accepted" for one in ahead if one.item.required),
         missing=", ".join(in_language(item.name, code) for item in missing),
         spoken=own_name(appointment.spoken) if appointment.spoken else "",
         checked=check.words if check else "",
@@ -153,10 +162,6 @@ def service_names(catalogue: Catalogue, appointment: Appointment, language: str)
     return [in_language(service.name, language) + (f" × {n}" if n > 1 else "") for service, n in known]
 
 
-def _ahead(catalogue: Catalogue, appointment: Appointment) -> list[ChecklistItem]:
-    return [item for item in checklist_of(catalogue, appointment) if item.when == "ahead"]
-
-
 async def show_case(call: Call) -> web.Response:
     async with call.office.db.read() as tx:
         appointment = await appointment_for(tx, call.member, call.path("appointment"))
@@ -167,8 +172,7 @@ async def show_case(call: Call) -> web.Response:
     catalogue = await call.catalogue()
     items = checklist_of(catalogue, appointment)
     check = (await notes_for_clerk(call, [appointment])).get(appointment.id)
-    documents = await shown_documents(call, appointment, items)
-    sent = {document.key for document in documents}
+    papers = await papers_of(call, appointment, items)
     identity = await identity_on_page(call, appointment)
     chosen = [(catalogue.services[name], n) for name, n in appointment.services if name in catalogue.services]
     return render(
@@ -183,8 +187,10 @@ async def show_case(call: Call) -> web.Response:
         spoken=own_name(appointment.spoken) if appointment.spoken else "",
         language_name=NAMES.get(appointment.language, appointment.language),
         fee=sum(service.fee_cents * n for service, n in chosen),
-        documents=documents,
-        missing=[item for item in items if item.when == "ahead" and item.key not in sent],
+        papers=papers,
+        reasons=reasons_on_page(call),
+        notice=next((name for name in NOTICES if name in call.request.query), ""),
+        upload_limit_mb=call.office.settings.upload_limit_mb,
         bring=[item for item in items if item.when == "bring"],
         alive=appointment.state in ALIVE,
         room=room_state(call, appointment),

@@ -16,7 +16,7 @@ from server.documents.checklist import items_of
 from server.errors import NotFound, Refusal
 from server.web.call import Call
 from server.web.check_words import checks_on_page, for_citizen
-from server.web.documents_list import shown_documents
+from server.web.documents_list import papers_of
 from server.web.identity_words import identity_on_page, identity_words
 from server.web.render import render
 from server.web.room_state import room_state
@@ -53,15 +53,19 @@ def place_of(catalogue: Catalogue, appointment: Appointment) -> Site | None:
 
 
 async def render_manage(
-    call: Call, appointment: Appointment, notice: str = "", error: str = "", status: int = 200
+    call: Call,
+    appointment: Appointment,
+    notice: str = "",
+    error: str = "",
+    status: int = 200,
+    wrong_item: str = "",
 ) -> web.Response:
-    """`notice` is "activated", "booked", "already", "moved", "sent" or "deleted"; `error` is what was wrong with a file, already in words."""
+    """`notice` is "activated", "booked", "already", "moved", "sent" or "deleted"; `error` is what was wrong with a file, already in words, `wrong_item` for which item it was sent."""
     catalogue = await call.catalogue()
     chosen = [(catalogue.services[name], n) for name, n in appointment.services if name in catalogue.services]
     items = checklist_of(catalogue, appointment)
     case = await _case(call, appointment)
-    documents = await shown_documents(call, appointment, items)
-    sent = {document.key for document in documents}
+    papers = await papers_of(call, appointment, items)
     pending = appointment.state == "pending"
     lapsed = pending and (appointment.expires_at or call.now) <= call.now
     displaced = appointment.displaced_at is not None and appointment.state in ALIVE
@@ -90,13 +94,13 @@ async def render_manage(
         fee=sum(service.fee_cents * n for service, n in chosen),
         bring=[item for item in items if item.when == "bring"],
         ahead=[item for item in items if item.when == "ahead"],
-        missing=[item for item in items if item.when == "ahead" and item.key not in sent],
         stations=[station for service, _ in chosen for station in service.stations],
-        documents=documents,
+        papers=papers,
         may_send=alive and appointment.ends_at > call.now,
         upload_endpoint=f"/api/v1/appointments/{call.path('token')}/documents",
         upload_limit_mb=call.office.settings.upload_limit_mb,
         error=error,
+        wrong_item=wrong_item if any(item.again and item.key == wrong_item for item in papers.items) else "",
         here=base_of(call) if error else call.request.path_qs,
         notice=notice,
         exchangeable=exchangeable(call, appointment) and appointment.starts_at <= call.now,

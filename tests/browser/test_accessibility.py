@@ -12,6 +12,7 @@ from tests.browser import (
     states_citizen,
     states_clerk,
     states_office,
+    states_papers,
     states_roster,
     states_waiting,
 )
@@ -66,6 +67,7 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
         "over": states_waiting.run_out,
         "unknown": at("/w/gibt-es-nicht"),
     },
+    "/a/{token}/documents/{document}": {"unknown": at("/a/gibt-es-nicht/documents/0")},
     "/a/{token}": {
         "just booked": states.booked_on_site,
         "gone back to the form": states.booked_and_gone_back,
@@ -76,6 +78,7 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
         "not confirmed in time": states_waiting.lapsed,
         "with a document": states.with_document,
         "with a refused document": states.with_refused_document,
+        "wanted once more": states_papers.wanted_again,
         "moved": states.moved,
         "cancelled": states.cancelled,
         "unknown": at("/a/gibt-es-nicht"),
@@ -143,10 +146,13 @@ STAFF: Mapping[str, Mapping[str, Opening]] = {
     },
     "/office/appointments/{appointment}": {
         "with a document": states_office.case_with_document,
+        "decided": states_papers.case_decided,
+        "a file that can't be sent": states_papers.not_sent,
         "unknown": inside("/office/appointments/0", "clerk1"),
     },
     "/office/appointments/{appointment}/documents/{document}": {
         "as its pages": states_office.document_as_pages,
+        "decided meanwhile": states_papers.decided_meanwhile,
     },
     "/office/appointments/{appointment}/room": {
         "alone": states_office.host_alone,

@@ -84,6 +84,15 @@ TABLE: dict[str, Row] = {
     "GET /office/appointments/{appointment}/documents/{document}": staff(200, "clerk"),
     f"GET {DESK}/{{id}}/documents": staff(200, "clerk"),
     f"GET {DESK}/{{id}}/documents/{{document}}": staff(200, "clerk"),
+    f"POST {DESK}/{{id}}/documents": staff(201, "clerk", sends="file"),
+    f"DELETE {DESK}/{{id}}/documents/{{document}}": staff(404, "clerk"),
+    f"POST {DESK}/{{id}}/documents/{{document}}/decision": staff(200, "clerk", sends="decision"),
+    "POST /office/appointments/{appointment}/documents": staff(303, "clerk", sends="page file"),
+    "POST /office/appointments/{appointment}/documents/{document}/decision": staff(
+        303, "clerk", sends="page decision"
+    ),
+    "POST /office/appointments/{appointment}/documents/{document}/withdraw": staff(404, "clerk"),
+    "GET /a/{token}/documents/{document}": Row(200),
     f"POST {DESK}/{{appointment}}/entry": staff(200, "clerk"),
     f"POST {DESK}/{{appointment}}/incident": staff(201, "clerk", sends="incident", fresh=True),
     f"POST {DESK}/{{appointment}}/end": staff(204, "clerk", fresh=True),

@@ -96,7 +96,10 @@ class World:
             thing = await self.thing()
             await self._give(thing, 1)
             return thing
-        return await self.thing() if "{token}" in key else Thing("", "", await self.hold(), "")
+        if "{token}" in key:
+            return await self.thing()
+        uses_hold = "{hold}" in key or key == "POST /api/v1/appointments"
+        return Thing("", "", await self.hold() if uses_hold else "", "")
 
     async def thing(self, slot: dict[str, Any] | None = None) -> Thing:
         held = await self.city.hold("bauberatung", slot or next(self.slots))
@@ -119,8 +122,10 @@ class World:
             connection.close()
 
 
-def a_file() -> FormData:
+def a_file(csrf: str = "") -> FormData:
     form = FormData()
+    if csrf:
+        form.add_field("csrf", csrf)
     form.add_field("item", "lageplan")
     form.add_field("file", PDF, filename="plan.pdf", content_type="application/pdf")
     return form

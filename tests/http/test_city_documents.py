@@ -4,10 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from aiohttp import FormData
 
 from server.access import appointment_by_id
 from server.documents import delete
 from server.errors import Refusal, TypeNotAllowed
+from tests.http.reading import get, read, send
+from tests.http.test_documents_view import clerk_of, office_path
 from tests.neighbours.clamav import CURSED, ClamdServer
 from tests.office.city import City, MakeCity, only_sqlite
 from tests.office.outbox import mails
@@ -103,3 +106,66 @@ async def test_it_waits_in_quarantine_and_its_mail_with_it(make_city: MakeCity) 
     assert document.state == "quarantine"
     assert (await city.client.get(page(booked, document))).status == 404
     assert "Dokument" not in (await mails(city))[-1]["Subject"]
+
+
+def a_form(csrf: str = "", data: bytes = NOTICE, **fields: str) -> FormData:
+    form = FormData()
+    for name, value in {"csrf": csrf, **fields}.items():
+        form.add_field(name, value)
+    form.add_field("file", data, filename="Bescheid.pdf", content_type="application/pdf")
+    return form
+
+
+@pytest.mark.criterion("D10")
+async def test_the_clerk_sends_and_withdraws_it_by_the_api(city: City) -> None:
+    booked = await city.book("bauberatung", "video")
+    clerk = await clerk_of(city, booked)
+    answer = await clerk.post(await office_path(city, booked), data=a_form(days="3"))
+    assert answer.status == 201, await answer.text()
+    made = await answer.json()
+    assert datetime.fromisoformat(made["expires_at"]) == city.now + 3 * DAY
+    mine = f"{page(booked)}/{made['id']}"
+    assert (await city.client.get(mine)).status == 200
+    assert (await city.client.delete(mine)).status == 404
+    decision = f"{await office_path(city, booked, made)}/decision"
+    assert (await clerk.post(decision, json={"decision": "accepted"})).status == 409
+    assert (await clerk.delete(await office_path(city, booked, made))).status == 204
+    assert (await city.client.get(mine)).status == 404
+    for days in ("0", "181", "-1", "x", "9999"):
+        wrong = await clerk.post(await office_path(city, booked), data=a_form(days=days))
+        assert wrong.status == 422
+
+
+@only_sqlite()
+@pytest.mark.criterion("D10")
+async def test_without_script_it_is_sent_found_fetched_and_over(city: City) -> None:
+    booked = await city.book("bauberatung", "video")
+    clerk = await clerk_of(city, booked)
+    case = f"/office/appointments/{await city.id_of(booked)}"
+    csrf = dict((await get(clerk, case)).form("/documents").fields)["csrf"]
+    foreign = await clerk.post(f"{case}/documents", data=a_form("guessed"))
+    assert foreign.status == 403
+    wrong = await read(await clerk.post(f"{case}/documents", data=a_form(csrf, b"<html>")), 415)
+    assert "PDF-Datei" in wrong.text
+    assert wrong.form("/documents").action == f"{case}/documents"
+    there = await read(await clerk.post(f"{case}/documents", data=a_form(csrf, days="3")))
+    assert "Das Dokument liegt bereit" in there.text
+    own_page = await get(city.client, f"/a/{booked['token']}")
+    assert "abrufbar bis Donnerstag, 4. März 2027" in own_page.text
+    link = own_page.links["Herunterladen : Bescheid.pdf"]
+    assert await (await city.client.get(link)).read() == NOTICE
+    city.clock.advance(3 * DAY)
+    over = await city.client.get(link)
+    assert (over.status in (404, 410), over.content_type) == (True, "text/html")
+    assert "Bescheid.pdf" not in (await get(city.client, f"/a/{booked['token']}")).text
+
+
+@only_sqlite()
+async def test_what_was_sent_can_be_withdrawn_without_script(city: City) -> None:
+    booked = await city.book("bauberatung", "video")
+    clerk = await clerk_of(city, booked)
+    document = await put_in(city, booked)
+    case = await get(clerk, f"/office/appointments/{await city.id_of(booked)}")
+    after = await send(clerk, case.form("/withdraw"))
+    assert "Das Dokument ist zurückgezogen" in after.text
+    assert (await city.client.get(page(booked, document))).status == 404

@@ -13,6 +13,7 @@ from yarl import URL
 from server.app import ENDPOINTS, PAGES
 from server.web.api import Endpoint, Page
 from tests.http.described import OPERATIONS, check, validator
+from tests.http.matrix_world import a_file
 from tests.http.meeting import id_of
 from tests.http.odd_input import RAW, SEGMENTS, Change, changes
 from tests.office.city import City, Client
@@ -78,6 +79,12 @@ GOOD: dict[str, dict[str, Any]] = {
         "email": "erika@example.org",
     },
     f"POST {DESK}/identity": {"level": "low", "method": "card"},
+    "POST /api/v1/office/appointments/{id}/documents/{document}/decision": {
+        "decision": "resend",
+        "reason_key": "own-words",
+        "text": "Bitte die ganze Seite",
+        "seen": "2027-03-01T08:00:00Z",
+    },
     f"POST {DESK}/onsite": {"start": "2027-03-10T08:00:00Z", "site": "kronenstrasse"},
     f"POST {DESK}/incident": {"kind": "other", "note": "laut", "exclude_days": 1},
     f"POST {DESK}/transfer": {"colleague": 4, "note": "Bitte übernehmen"},
@@ -113,6 +120,7 @@ class Knocker:
     hotline: Client
     clerk: Client
     appointment: str
+    document: str
 
     async def send(self, key: str, raw: bytes, kind: str = "application/json") -> ClientResponse:
         method, path = key.split(" ", 1)
@@ -120,6 +128,7 @@ class Knocker:
         client = self.hotline if path.endswith("/office/holds") else client
         client = self.clerk if "/office/appointments/" in path else client
         values = {"token": self.token, "appointment": self.appointment}
+        values |= {"id": self.appointment, "document": self.document}
         address = path.format(**values, service="bauberatung", scope="home")
         return await client.request(method, address, data=raw, headers={"Content-Type": kind})
 
@@ -134,7 +143,9 @@ async def knocker(city: City) -> Knocker:
     held = await (await city.hold("bauberatung", (await city.free("bauberatung", "video"))[9])).json()
     scheduler, hotline = await city.sign_in("scheduler"), await city.sign_in("hotline")
     own = (await city.sign_in("clerk1"), await id_of(city, booked["number"]))
-    return Knocker(city, booked["token"], held["hold"], scheduler, hotline, *own)
+    sent = await city.client.post(f"/api/v1/appointments/{booked['token']}/documents", data=a_file())
+    document = (await sent.json())["id"]
+    return Knocker(city, booked["token"], held["hold"], scheduler, hotline, *own, document)
 
 
 def test_every_body_is_among_those_that_are_changed() -> None:

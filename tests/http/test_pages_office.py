@@ -70,7 +70,7 @@ async def test_the_day_shows_who_comes_when_how_and_what_is_missing(city: City) 
     await city.client.post(f"/a/{booked['token']}/documents", data=form)
     page = await get(clerk, "/office/day")
     assert "Fehlt" not in page.text
-    assert "eine Unterlage da" in page.text
+    assert "eine Unterlage zu prüfen" in page.text
     case = await get(clerk, page.links["Vorgang : Ayşe Öztürk"])
     assert "erika@example.org" in case.text
     document = await get(clerk, case.links["Ansehen : plan.pdf"])
