@@ -31,10 +31,10 @@ from server.documents import pages_office as documents_pages_office
 from server.documents import routes as documents_routes
 from server.documents import routes_office as documents_routes_office
 from server.documents import routes_pages
+from server.documents.bucket import open_store
 from server.documents.checking import Door
 from server.documents.rotate import keyring_of
 from server.documents.scan import open_scanner
-from server.documents.seal import Store
 from server.documents.send_out import Sending
 from server.jobs import JobRunner
 from server.notices import routes as notices_routes
@@ -162,7 +162,7 @@ def make_app(settings: Settings, clock: Clock | None = None) -> web.Application:
 
 def _office(settings: Settings, clock: Clock) -> Office:
     db = Database(settings.database_url)
-    store = Store(settings.store)
+    store = open_store(settings)
     keyring = keyring_of(settings)
     door = Door(db, store, open_scanner(settings.clamd))
     return Office(

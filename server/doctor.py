@@ -11,10 +11,11 @@ from sqlalchemy import text
 
 from server.clock import SystemClock
 from server.db import Database
+from server.documents.bucket import open_store
 from server.errors import Unavailable
 from server.migrations.run import is_current
 from server.rooms.admit import signaling_settings
-from server.settings import Settings
+from server.settings import Settings, SettingsRefused
 from signaling.bus import open_bus
 from signaling.messages import SUBPROTOCOL
 from signaling.turn import ice_servers
@@ -29,7 +30,10 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """All findings, the good ones too."""
-    findings = [await _database(settings), _store(settings), await _bus(settings), await _mail(settings)]
+    findings = [await _database(settings), _store(settings)]
+    if settings.bucket:
+        findings.append(await _bucket(settings))
+    findings += [await _bus(settings), await _mail(settings)]
     findings.append(await _texts(settings))
     findings.append(_public(settings))
     findings.append(_proxies(settings))
@@ -65,6 +69,16 @@ def _store(settings: Settings) -> Finding:
     if not os.access(folder, os.W_OK):
         return Finding(False, f"Dokumentenablage {folder} ist nicht beschreibbar")
     return Finding(True, f"Dokumentenablage {folder} ist beschreibbar")
+
+
+async def _bucket(settings: Settings) -> Finding:
+    try:
+        await asyncio.to_thread(open_store(settings).now)
+    except Unavailable as error:
+        return Finding(False, f"{settings.bucket} antwortet nicht ({type(error.__cause__).__name__})")
+    except SettingsRefused as error:
+        return Finding(False, str(error))
+    return Finding(True, f"{settings.bucket} ist beschreibbar")
 
 
 async def _bus(settings: Settings) -> Finding:

@@ -5,7 +5,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
@@ -21,6 +21,8 @@ DEMO_SECRET = "only-for-the-demo-city-never-in-production"  # noqa: S105
 
 SCHEMES = {
     "database_url": ("sqlite+aiosqlite:///", "postgresql+asyncpg://"),
+    "bucket": ("s3://",),
+    "s3_endpoint": ("https://", "http://"),
     "redis_url": ("redis://", "rediss://", "unix://"),
     "smtp_url": ("smtp://", "smtps://"),
     "sms_url": ("https://", "http://"),
@@ -58,7 +60,12 @@ class Settings(BaseSettings):
         description="File outside of database and backups: anchors of the audit, and deletions; "
         "without: in data_dir",
     )
-    store: Path = Field(Path("var/documents"), description="Folder of the sealed document store")
+    store: Path = Field(Path("var/documents"), description="Folder of sealed documents, or s3://bucket/prefix")
+    bucket: str = Field("", description="The bucket, if SPRECHZEIT_STORE is the folder of uploads under way")
+    s3_endpoint: str = Field("", description="Address of the S3 service; without: Amazon's for the region")
+    s3_region: str = Field("", description="Region of the bucket")
+    s3_access_key: str = Field("", repr=False, description="Access key; without: as AWS's own tools find it")
+    s3_secret_key: SecretStr = Field(SecretStr(""), description="Secret key for that access key")
     smtp_url: str | None = Field(
         None, repr=False, description="smtp://user:password@host:25 or smtps://; without: file outbox"
     )
@@ -185,6 +192,15 @@ class Settings(BaseSettings):
         files = (SecretsSettingsSource(settings_cls, secrets_dir=folder),) if folder else ()
         return (init_settings, env_settings, *files)
 
+    @model_validator(mode="before")
+    @classmethod
+    def split_store(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """A bucket keeps whole files; what is still arriving grows in a folder below `data_dir`."""
+        if not str(values.get("store", "")).startswith("s3://"):
+            return values
+        folder = Path(values.get("data_dir", "var")) / "arriving"
+        return {**values, "bucket": values["store"], "store": folder}
+
     @model_validator(mode="after")
     def check(self) -> Self:
         if not urlsplit(self.public_url).hostname:
@@ -210,7 +226,7 @@ class Settings(BaseSettings):
         """Addresses that no part of this program could use; what is at them is for `sprechzeit doctor`."""
         for name, schemes in SCHEMES.items():
             address = getattr(self, name)
-            if address is not None and not str(address).startswith(schemes):
+            if address and not str(address).startswith(schemes):
                 raise ValueError(f"{name} must begin with {' or '.join(schemes)}")
         if self.smtp_url and not urlsplit(self.smtp_url).hostname:
             raise ValueError("smtp_url must look like smtp://host:25 or smtps://host:465")

@@ -11,6 +11,7 @@ from tests.neighbours.clamav import own_clamd, shared_clamd
 from tests.neighbours.firefox import firefox
 from tests.neighbours.postgres import database_kind, database_url, postgres, postgresql_url
 from tests.neighbours.redis import own_redis, redis_url, shared_redis
+from tests.neighbours.s3 import bucket, own_s3, shared_s3
 from tests.neighbours.smtp import smtp
 from tests.neighbours.turn import turn
 from tests.office.city import city, make_city
@@ -19,6 +20,7 @@ from tests.office.served import serve_city, served_city
 
 __all__ = [
     "browser",
+    "bucket",
     "city",
     "city_database_url",
     "database_kind",
@@ -28,6 +30,7 @@ __all__ = [
     "make_city",
     "own_clamd",
     "own_redis",
+    "own_s3",
     "postgres",
     "postgresql_template",
     "postgresql_url",
@@ -36,6 +39,7 @@ __all__ = [
     "served_city",
     "shared_clamd",
     "shared_redis",
+    "shared_s3",
     "smtp",
     "sqlite_template",
     "turn",

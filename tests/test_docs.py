@@ -54,7 +54,7 @@ def anchors(markdown: str) -> set[str]:
 
 def documented_settings() -> dict[str, str]:
     """Name ► default as written, from the tables of docs/operations.md."""
-    rows = re.findall(r"^\| `SPRECHZEIT_([A-Z_]+)` \| ([^|]*) \|", OPERATIONS.read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| `SPRECHZEIT_([A-Z0-9_]+)` \| ([^|]*) \|", OPERATIONS.read_text(), re.MULTILINE)
     return {name.lower(): default.strip() for name, default in rows}
 
 

@@ -22,7 +22,7 @@ from server.documents.sandbox import Found, NotDecodable, look_into
 from server.documents.scan import Scan, Scanner, ScannerAway
 from server.documents.seal import Store
 from server.documents.tell import tell_of_document
-from server.errors import BadInput, NotFound, Refusal
+from server.errors import BadInput, NotFound, Refusal, Unavailable
 from server.sealing import Keyring, SealBroken, open_sealed, seal
 
 log = logging.getLogger("sprechzeit.documents")
@@ -61,6 +61,8 @@ class Door:
         try:
             media_type, found = await self._look(case, document_id)
             scan = await self._scan(case, document_id)
+        except Unavailable:  # says nothing of the file: it is looked at again
+            raise
         except Refusal as refusal:
             await self.turn_away(document_id, refusal, now)
             raise
@@ -79,6 +81,8 @@ class Door:
                     case = await case_by_id(tx, case_id, keyring)
                 if await self.taken_in(case, document_id, now) == "quarantine":
                     break
+            except Unavailable:
+                break
             except Refusal as refusal:
                 log.info("a document left quarantine: %s", refusal.type)
             except (SealBroken, FileNotFoundError) as error:

@@ -120,10 +120,10 @@ class Store:
 
     def part(self, document_id: str) -> Path:
         """Where a document lies while it is not whole."""
-        return self._folder / f"{_checked(document_id)}.part"
+        return self._folder / f"{checked_id(document_id)}.part"
 
     def _whole(self, document_id: str) -> Path:
-        return self._folder / f"{_checked(document_id)}.sealed"
+        return self._folder / f"{checked_id(document_id)}.sealed"
 
 
 class Waiting:
@@ -155,7 +155,7 @@ class Waiting:
         return self._buffer[:filled]
 
 
-def _checked(document_id: str) -> str:
+def checked_id(document_id: str) -> str:
     if not _ID.fullmatch(document_id):
         raise ValueError("not a document id")
     return document_id

@@ -1,14 +1,19 @@
-"""The sealed store: what goes in comes out, what was changed is noticed, what was broken off leaves nothing."""
+"""The sealed store, in a folder and in a bucket: what goes in comes out, what was changed is noticed, what was broken off leaves nothing."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from server.documents.bucket import open_store
 from server.documents.pieces import AROUND, HEAD, PIECE
 from server.documents.seal import Store
 from server.sealing import SealBroken
+from tests.neighbours.s3 import Bucket
+from tests.office.city import settings_for
 
 KEY = bytes(range(32))
 FIRST, SECOND = "a" * 32, "b" * 32
@@ -16,9 +21,35 @@ CASE = "case/1"
 SIZES = [0, 1, PIECE - 1, PIECE, PIECE + 1, 16 * PIECE, 16 * PIECE + 1, 40 * PIECE + 7]
 
 
+class Folder:
+    """What lies in the store, seen from outside."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def names(self) -> list[str]:
+        return sorted(path.name for path in self.folder.iterdir())
+
+    def get(self, name: str) -> bytes:
+        return (self.folder / name).read_bytes()
+
+    def put(self, name: str, data: bytes) -> None:
+        (self.folder / name).write_bytes(data)
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Folder | Bucket:
+    if request.param == "folder":
+        return Folder(tmp_path / "store")
+    bucket: Bucket = request.getfixturevalue("bucket")
+    return bucket
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "store")
+def store(shelf: Folder | Bucket, tmp_path: Path) -> Store:
+    if isinstance(shelf, Folder):
+        return Store(shelf.folder)
+    return open_store(settings_for("sqlite+aiosqlite:///none.db", tmp_path, 1, **shelf.settings))
 
 
 async def stream(data: bytes, step: int = 50_000) -> AsyncIterator[bytes]:
@@ -30,8 +61,8 @@ async def opened(store: Store, document: str, key: bytes = KEY, bound_to: str = 
     return b"".join([chunk async for chunk in store.read(document, key, bound_to)])
 
 
-def file_of(tmp_path: Path, document: str) -> Path:
-    return tmp_path / "store" / f"{document}.sealed"
+def file_of(document: str) -> str:
+    return f"{document}.sealed"
 
 
 @pytest.mark.criterion("D06")
@@ -42,24 +73,24 @@ async def test_a_file_of_any_size_comes_back_as_it_was(store: Store, size: int) 
     assert await opened(store, FIRST) == data
 
 
-async def test_the_folder_holds_ciphertext_only(store: Store, tmp_path: Path) -> None:
+async def test_the_store_holds_ciphertext_only(store: Store, shelf: Folder | Bucket) -> None:
     await store.write(FIRST, KEY, CASE, stream(b"canary-7261 " * 20_000))
-    assert b"canary-7261" not in file_of(tmp_path, FIRST).read_bytes()
-    assert [path.name for path in (tmp_path / "store").iterdir()] == [f"{FIRST}.sealed"]
+    assert b"canary-7261" not in shelf.get(file_of(FIRST))
+    assert shelf.names() == [f"{FIRST}.sealed"]
 
 
-async def test_the_same_file_is_sealed_differently_each_time(store: Store, tmp_path: Path) -> None:
+async def test_the_same_file_is_sealed_differently_each_time(store: Store, shelf: Folder | Bucket) -> None:
     await store.write(FIRST, KEY, CASE, stream(b"x" * 100))
     await store.write(SECOND, KEY, CASE, stream(b"x" * 100))
-    assert file_of(tmp_path, FIRST).read_bytes()[HEAD:] != file_of(tmp_path, SECOND).read_bytes()[HEAD:]
+    assert shelf.get(file_of(FIRST))[HEAD:] != shelf.get(file_of(SECOND))[HEAD:]
 
 
 @pytest.mark.parametrize("position", [0, HEAD - 1, HEAD, HEAD + PIECE, -1])
-async def test_a_changed_byte_is_noticed(store: Store, tmp_path: Path, position: int) -> None:
+async def test_a_changed_byte_is_noticed(store: Store, shelf: Folder | Bucket, position: int) -> None:
     await store.write(FIRST, KEY, CASE, stream(os.urandom(3 * PIECE)))
-    sealed = bytearray(file_of(tmp_path, FIRST).read_bytes())
+    sealed = bytearray(shelf.get(file_of(FIRST)))
     sealed[position] ^= 1
-    file_of(tmp_path, FIRST).write_bytes(sealed)
+    shelf.put(file_of(FIRST), bytes(sealed))
     with pytest.raises(SealBroken):
         await opened(store, FIRST)
 
@@ -67,26 +98,25 @@ async def test_a_changed_byte_is_noticed(store: Store, tmp_path: Path, position:
 @pytest.mark.parametrize(
     "kept", [0, HEAD, HEAD + PIECE + AROUND, HEAD + 2 * (PIECE + AROUND), HEAD + PIECE + 5]
 )
-async def test_a_cut_file_is_noticed(store: Store, tmp_path: Path, kept: int) -> None:
+async def test_a_cut_file_is_noticed(store: Store, shelf: Folder | Bucket, kept: int) -> None:
     await store.write(FIRST, KEY, CASE, stream(os.urandom(3 * PIECE)))
-    file_of(tmp_path, FIRST).write_bytes(file_of(tmp_path, FIRST).read_bytes()[:kept])
+    shelf.put(file_of(FIRST), shelf.get(file_of(FIRST))[:kept])
     with pytest.raises(SealBroken):
         await opened(store, FIRST)
 
 
-async def test_a_lengthened_file_is_noticed(store: Store, tmp_path: Path) -> None:
+async def test_a_lengthened_file_is_noticed(store: Store, shelf: Folder | Bucket) -> None:
     await store.write(FIRST, KEY, CASE, stream(os.urandom(PIECE)))
-    with file_of(tmp_path, FIRST).open("ab") as file:
-        file.write(b"more")
+    shelf.put(file_of(FIRST), shelf.get(file_of(FIRST)) + b"more")
     with pytest.raises(SealBroken):
         await opened(store, FIRST)
 
 
-async def test_pieces_in_another_order_are_noticed(store: Store, tmp_path: Path) -> None:
+async def test_pieces_in_another_order_are_noticed(store: Store, shelf: Folder | Bucket) -> None:
     await store.write(FIRST, KEY, CASE, stream(os.urandom(3 * PIECE)))
-    sealed = file_of(tmp_path, FIRST).read_bytes()
+    sealed = shelf.get(file_of(FIRST))
     head, one, two, rest = _split(sealed)
-    file_of(tmp_path, FIRST).write_bytes(head + two + one + rest)
+    shelf.put(file_of(FIRST), head + two + one + rest)
     with pytest.raises(SealBroken):
         await opened(store, FIRST)
 
@@ -98,9 +128,9 @@ def _split(sealed: bytes) -> tuple[bytes, bytes, bytes, bytes]:
 
 
 @pytest.mark.criterion("D06")
-async def test_swapped_documents_and_cases_are_noticed(store: Store, tmp_path: Path) -> None:
+async def test_swapped_documents_and_cases_are_noticed(store: Store, shelf: Folder | Bucket) -> None:
     await store.write(FIRST, KEY, CASE, stream(b"first"))
-    file_of(tmp_path, SECOND).write_bytes(file_of(tmp_path, FIRST).read_bytes())
+    shelf.put(file_of(SECOND), shelf.get(file_of(FIRST)))
     for document, key, case in ((SECOND, KEY, CASE), (FIRST, KEY, "case/2"), (FIRST, bytes(32), CASE)):
         with pytest.raises(SealBroken):
             await opened(store, document, key, case)
@@ -108,7 +138,9 @@ async def test_swapped_documents_and_cases_are_noticed(store: Store, tmp_path: P
 
 @pytest.mark.criterion("D12")
 @pytest.mark.parametrize("after", range(0, 40, 3))
-async def test_an_upload_broken_off_anywhere_leaves_nothing(store: Store, tmp_path: Path, after: int) -> None:
+async def test_an_upload_broken_off_anywhere_leaves_nothing(
+    store: Store, shelf: Folder | Bucket, after: int
+) -> None:
     async def breaking() -> AsyncIterator[bytes]:
         for _ in range(after):
             yield b"canary-7261" * 6000
@@ -116,7 +148,7 @@ async def test_an_upload_broken_off_anywhere_leaves_nothing(store: Store, tmp_pa
 
     with pytest.raises(ConnectionResetError):
         await store.write(FIRST, KEY, CASE, breaking())
-    assert list((tmp_path / "store").iterdir()) == []
+    assert shelf.names() == []
 
 
 async def test_a_file_without_bytes_on_disk_is_missing(store: Store) -> None:
@@ -131,3 +163,28 @@ async def test_a_file_without_bytes_on_disk_is_missing(store: Store) -> None:
 async def test_a_document_id_is_never_a_path(store: Store, name: str) -> None:
     with pytest.raises(ValueError, match="document id"):
         await store.write(name, KEY, CASE, stream(b"x"))
+
+
+@pytest.mark.criterion("D12")
+async def test_a_cancelled_upload_leaves_nothing(store: Store, shelf: Folder | Bucket) -> None:
+    begun = asyncio.Event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b"x" * 100_000
+        begun.set()
+        await asyncio.Event().wait()
+
+    writing = asyncio.create_task(store.write(FIRST, KEY, CASE, endless()))
+    await begun.wait()
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    assert shelf.names() == []
+
+
+async def test_what_nobody_touches_is_found_after_an_hour(store: Store) -> None:
+    await store.write(FIRST, KEY, CASE, stream(b"x"))
+    now = await asyncio.to_thread(store.now)
+    assert await asyncio.to_thread(store.settled, now) == []
+    assert await asyncio.to_thread(store.settled, now + timedelta(hours=2)) == [FIRST]
