@@ -104,6 +104,15 @@ IDENTITY: Final = DataClass(
     14 * DAY,
     92 * DAY,
 )
+SIGNATURE: Final = DataClass(
+    "signature",
+    "Formulare zum Unterschreiben",
+    "Ein Formular gemeinsam lesen, unterschreiben lassen und besiegeln.",
+    TASK,
+    "end-of-process",
+    14 * DAY,
+    92 * DAY,
+)
 DEVICE_CHECK: Final = DataClass(
     "device-check",
     "Ergebnis der Technikprüfung",
@@ -276,8 +285,8 @@ DECISION: Final = DataClass(
 )
 
 CLASSES: Final = (
-    *(UNCONFIRMED, BOOKING, CANCELLED, CONTACT, UPLOAD, CITY_DOCUMENT, IDENTITY, DEVICE_CHECK, CALL_BACK),
-    *(GUEST, HAND_OVER, INCIDENT, EXCLUSION, FEEDBACK, WAITING, KNOCK, NOTICE, LIMITS, REPEAT),
+    *(UNCONFIRMED, BOOKING, CANCELLED, CONTACT, UPLOAD, CITY_DOCUMENT, IDENTITY, SIGNATURE, DEVICE_CHECK),
+    *(CALL_BACK, GUEST, HAND_OVER, INCIDENT, EXCLUSION, FEEDBACK, WAITING, KNOCK, NOTICE, LIMITS, REPEAT),
     *(ACCOUNT, SESSION, ROSTER, ABSENCE, AUDIT, DECISION),
 )
 BY_KEY: Final = {one.key: one for one in CLASSES}

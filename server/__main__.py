@@ -48,9 +48,13 @@ def trouble_in_words() -> Iterator[None]:
     from sqlalchemy.exc import DBAPIError
 
     from server.errors import Unavailable
+    from server.signing.blanks import BlanksRefused
 
     try:
         yield
+    except BlanksRefused as refused:
+        typer.echo(f"Einstellung forms: {refused}", err=True)
+        raise typer.Exit(1) from None
     except (Unavailable, DBAPIError) as error:
         kind = type(error.__cause__ or error).__name__
         typer.echo(

@@ -34,6 +34,7 @@ from server.documents import routes_pages
 from server.documents.bucket import open_store
 from server.documents.checking import Door
 from server.documents.rotate import keyring_of
+from server.documents.sandbox import page_of
 from server.documents.scan import open_scanner
 from server.documents.send_out import Sending
 from server.jobs import JobRunner
@@ -71,6 +72,14 @@ from server.rooms.admit import signaling_settings
 from server.rooms.finish import appointment_of, finish
 from server.rooms.listen import RoomWatch
 from server.settings import Settings
+from server.signing import pages as signing_pages
+from server.signing import pages_office as signing_pages_office
+from server.signing import routes as signing_routes
+from server.signing import routes_office as signing_routes_office
+from server.signing import routes_verify
+from server.signing import show as signing_show
+from server.signing.blanks import load_blanks
+from server.signing.desk import Desk
 from server.web import health
 from server.web.api import Endpoint, Page, Reply
 from server.web.call import BUS, OFFICE, Call, Office
@@ -110,6 +119,9 @@ ENDPOINTS: list[Endpoint] = [
     *routes_call_back.endpoints,
     *routes_feedback.endpoints,
     *people_routes.endpoints,
+    *signing_routes.endpoints,
+    *signing_routes_office.endpoints,
+    *routes_verify.endpoints,
     *planning_routes.endpoints,
     *routes_absence.endpoints,
     *privacy_routes.endpoints,
@@ -128,6 +140,9 @@ PAGES: list[Page] = [
     *pages_ways.pages,
     *pages_feedback.pages,
     *people_pages.pages,
+    *signing_pages.pages,
+    *signing_pages_office.pages,
+    *routes_verify.pages,
     *planning_pages.pages,
     *pages_absence.pages,
     *pages_release.pages,
@@ -165,6 +180,7 @@ def _office(settings: Settings, clock: Clock) -> Office:
     store = open_store(settings)
     keyring = keyring_of(settings)
     door = Door(db, store, open_scanner(settings.clamd))
+    sending = Sending(door, keyring, settings.upload_limit_mb)
     return Office(
         settings=settings,
         clock=clock,
@@ -176,7 +192,17 @@ def _office(settings: Settings, clock: Clock) -> Office:
         calendar=Calendar(db, assumption_day=settings.assumption_day),
         rooms=RoomWatch(),
         attempts=Attempts(),
-        sending=Sending(door, keyring, settings.upload_limit_mb),
+        sending=sending,
+        signing=Desk(
+            db,
+            keyring,
+            settings,
+            load_blanks(settings.forms),
+            signing_show.page,
+            signing_show.signed_page,
+            page_of,
+            sending.put_in,
+        ),
     )
 
 

@@ -16,10 +16,13 @@ from server.errors import Unavailable
 from server.migrations.run import is_current
 from server.rooms.admit import signaling_settings
 from server.settings import Settings, SettingsRefused
+from server.signing.verify import seal_ends
 from signaling.bus import open_bus
 from signaling.messages import SUBPROTOCOL
 from signaling.turn import ice_servers
 from signaling.turn_probe import TurnTrouble, probe
+
+ENDS_SOON = 42
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ async def examine(settings: Settings) -> list[Finding]:
         findings.append(await _bucket(settings))
     findings += [await _bus(settings), await _mail(settings)]
     findings.append(await _texts(settings))
+    findings.append(_seal(settings))
     findings.append(_public(settings))
     findings.append(_proxies(settings))
     findings.append(await _signaling(settings))
@@ -120,6 +124,20 @@ async def _texts(settings: Settings) -> Finding:
         return Finding(False, "Das SMS-Gateway antwortet nicht")
     writer.close()
     return Finding(tls or settings.demo, "Das SMS-Gateway antwortet" + ("" if tls else ", aber ohne TLS"))
+
+
+def _seal(settings: Settings) -> Finding:
+    """A seal that is over seals nothing; a new one takes weeks to get."""
+    if settings.seal_file is None:
+        return Finding(True, "Ohne Siegel (SPRECHZEIT_SEAL_FILE) kann nichts unterschrieben werden")
+    try:
+        ends = seal_ends(settings)
+    except (OSError, ValueError) as error:
+        return Finding(False, f"Das Siegel {settings.seal_file} ist nicht lesbar ({type(error).__name__})")
+    left = (ends - SystemClock().now()).days if ends else 0
+    if left < 0:
+        return Finding(False, "Das Siegel ist abgelaufen")
+    return Finding(left > ENDS_SOON, f"Das Siegel gilt noch {left} Tage")
 
 
 def _public(settings: Settings) -> Finding:

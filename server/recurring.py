@@ -19,6 +19,7 @@ from server.privacy.shorten_chain import KEPT, shorten
 from server.rooms.close import close_cancelled
 from server.rooms.feedback import forget_feedback
 from server.rooms.report_incident import forget_incidents
+from server.signing.seal import seal_signed
 from server.web.call import Office
 from server.zms.tidy import forget
 
@@ -45,6 +46,10 @@ def jobs_of(office: Office) -> list[Job]:
     async def tidy_store(_now: object) -> None:
         await documents_delete.tidy_store(office.db, office.store, await asyncio.to_thread(office.store.now))
 
+    async def seal_forms(now: datetime) -> None:
+        if await seal_signed(office.signing, now):
+            office.bell.ring()
+
     return [
         *_audit_jobs(office),
         Job(
@@ -54,11 +59,7 @@ def jobs_of(office: Office) -> list[Job]:
         ),
         Job("booking-tidy", timedelta(minutes=5), tidy_booking),
         Job("reminders", timedelta(minutes=1), remind_citizens),
-        Job(
-            "documents-sweep",
-            timedelta(minutes=1),
-            sweep_documents,
-        ),
+        Job("documents-sweep", timedelta(minutes=1), sweep_documents),
         Job("store-tidy", timedelta(hours=1), tidy_store),
         Job(
             "documents-scan",
@@ -72,6 +73,7 @@ def jobs_of(office: Office) -> list[Job]:
             lambda now: close_cancelled(office.db, office.settings, office.rooms.publish, now),
         ),
         Job("incidents-forget", timedelta(hours=1), lambda now: forget_incidents(office.db, now)),
+        Job("forms-seal", timedelta(seconds=3), seal_forms, at_most=timedelta(minutes=30)),
         Job("knocks-tidy", timedelta(seconds=30), lambda now: tidy_knocks(office.db, now)),
         Job("feedback-forget", timedelta(hours=24), lambda now: forget_feedback(office.db, now)),
         Job("roster-ahead", timedelta(hours=6), plan_ahead),

@@ -85,6 +85,12 @@ def invitation_token(secret: str, invitation_id: str) -> str:
     return derived_token(secret, "invitation", invitation_id)
 
 
+def one_time_code(secret: str, subject: str) -> str:
+    """Six digits that only the holder of the secret can make, for exactly this subject; kept nowhere."""
+    mac = hmac.new(secret.encode(), f"one-time-code|{subject}".encode(), hashlib.sha256).digest()
+    return f"{int.from_bytes(mac[:16], 'big') % 1_000_000:06d}"
+
+
 def contact_key(secret: str, email: str | None, phone: str | None) -> str | None:
     """A keyed hash by which one contact is known again; None without one. Useless without the secret."""
     known = letter_box(email) if email else "".join(char for char in phone or "" if char.isdigit())[-9:]

@@ -27,6 +27,7 @@ SCHEMES = {
     "smtp_url": ("smtp://", "smtps://"),
     "sms_url": ("https://", "http://"),
     "signaling_url": ("ws://", "wss://"),
+    "seal_tsa_url": ("https://", "http://"),
 }
 
 ORIGIN = re.compile(r"https?://[a-zA-Z0-9.-]+(:[0-9]{1,5})?")
@@ -60,7 +61,9 @@ class Settings(BaseSettings):
         description="File outside of database and backups: anchors of the audit, and deletions; "
         "without: in data_dir",
     )
-    store: Path = Field(Path("var/documents"), description="Folder of sealed documents, or s3://bucket/prefix")
+    store: Path = Field(
+        Path("var/documents"), description="Folder of sealed documents, or s3://bucket/prefix"
+    )
     bucket: str = Field("", description="The bucket, if SPRECHZEIT_STORE is the folder of uploads under way")
     s3_endpoint: str = Field("", description="Address of the S3 service; without: Amazon's for the region")
     s3_region: str = Field("", description="Region of the bucket")
@@ -70,9 +73,7 @@ class Settings(BaseSettings):
         None, repr=False, description="smtp://user:password@host:25 or smtps://; without: file outbox"
     )
     mail_from: str = Field("termine@kempten.example", description="Sender of mails")
-    sms_url: str | None = Field(
-        None, repr=False, description="Address of an HTTP gateway for text messages; without: a folder"
-    )
+    sms_url: str | None = Field(None, repr=False, description="HTTP gateway for SMS; without: a folder")
     sms_token: SecretStr = Field(SecretStr(""), description="Bearer token for that gateway")
     sms_from: str = Field("Sprechzeit", max_length=20, description="Sender of text messages")
     sms_body: str = Field(
@@ -96,9 +97,7 @@ class Settings(BaseSettings):
     previous_master_keys: SecretStr = Field(
         SecretStr(""), description="Older master keys while `sprechzeit rotate-keys` runs: 1:Base64,2:Base64"
     )
-    signaling_url: str | None = Field(
-        None, description="wss:// address of separate signaling; without: embedded"
-    )
+    signaling_url: str | None = Field(None, description="wss:// of separate signaling; without: embedded")
     turn_urls: str = Field("", description="Comma-separated turn:/turns: addresses")
     turn_secret: SecretStr = Field(SecretStr(""), description="coturn's static-auth-secret")
     city: str = Field("Stadt Kempten (Allgäu)", description="The city's name in pages and mails")
@@ -126,9 +125,7 @@ class Settings(BaseSettings):
         60, ge=5, le=1440, description="How long an appointment waits for its confirmation by mail"
     )
     citizen_clients: str = Field(
-        "",
-        description="Comma-separated pages with a client of the citizen API; mails lead to the first; "
-        "without: public_url",
+        "", description="Comma-separated pages with a client of the citizen API; without: public_url"
     )
     embed_origins: str = Field(
         "",
@@ -175,6 +172,11 @@ class Settings(BaseSettings):
     stop_seconds: int = Field(
         3, ge=1, le=600, description="After SIGTERM, requests under way are given this long; 25 in deploy/"
     )
+    seal_file: Path | None = Field(None, description="The city's seal (PKCS#12); without: nothing is signed")
+    seal_password: SecretStr = Field(SecretStr(""), description="Password of that file")
+    seal_earlier: Path | None = Field(None, description="PEM file of earlier seals, still confirmed")
+    seal_tsa_url: str | None = Field(None, description="Time-stamp service for sealed forms; without: none")
+    forms: Path | None = Field(None, description="YAML file of forms; without: those that come along")
     session_idle_minutes: int = Field(
         30, ge=1, le=480, description="Staff session ends after this long without use"
     )

@@ -15,6 +15,8 @@ const entries = {
   booking: "src/booking/main.ts",
   desk: "src/desk/main.ts",
   clerk: "src/clerk/main.ts",
+  signing: "src/signing/main.ts",
+  pad: "src/signing/pad.ts",
   frame: "src/embed/frame.ts",
   embed: "src/embed/embed.ts",
 };

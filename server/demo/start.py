@@ -13,6 +13,7 @@ from server.db import Database
 from server.demo.seed import demo_words, seed
 from server.migrations.run import is_current, upgrade
 from server.settings import Settings
+from server.signing.own_seal import make_seal
 
 FOLDER = Path("var/demo")
 
@@ -27,6 +28,8 @@ def demo_settings(port: int) -> Settings:
         "data_dir": FOLDER,
         "store": FOLDER / "documents",
         "max_holds": 500,
+        "seal_file": FOLDER / "demo-siegel.p12",
+        "seal_password": "demo",
     }
     asked = {name for name in chosen if f"SPRECHZEIT_{name.upper()}" in os.environ}
     return Settings(**{name: value for name, value in chosen.items() if name not in asked})  # type: ignore[arg-type]
@@ -63,5 +66,7 @@ async def plant(settings: Settings) -> None:
     db = Database(settings.database_url)
     try:
         await seed(db, settings, SystemClock().now())
+        if settings.seal_file == FOLDER / "demo-siegel.p12":
+            make_seal(settings.seal_file, "DEMO-Siegel, ohne Wert", "demo", SystemClock().now())
     finally:
         await db.close()

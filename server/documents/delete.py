@@ -22,6 +22,7 @@ from server.errors import NotFound, TooLate
 from server.rooms.model_call_back import CallBackRow
 from server.rooms.model_check import DeviceCheckRow
 from server.rooms.model_identity import IdentityCheckRow
+from server.signing.model import FormRow
 
 # How long a cancelled appointment can be asked about, and how long a clerk works on after a meeting.
 AFTER_CANCELLATION = timedelta(days=2)
@@ -120,6 +121,7 @@ async def close_due_cases(db: Database, now: datetime) -> int:
             belonging = select(AppointmentRow.id).where(AppointmentRow.case_id == case_id)
             for beside in (DeviceCheckRow, CallBackRow, IdentityCheckRow):
                 await tx.execute(delete(beside).where(beside.appointment_id.in_(belonging)))
+            await tx.execute(delete(FormRow).where(FormRow.case_id == case_id))
             await audit.record(tx, now, "system", "case.closed", case_id)
     return closed
 

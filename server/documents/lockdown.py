@@ -15,7 +15,9 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 WRITING = 0o1 | 0o2 | 0o100  # O_WRONLY, O_RDWR, O_CREAT
 LOAD, EQUAL, ANY_BIT, AT_LEAST, RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000 | 1  # SECCOMP_RET_ERRNO with EPERM
-NUMBER_AT, ARCH_AT, THIRD_ARGUMENT_AT = 0, 4, 32
+NUMBER_AT, ARCH_AT, FIRST_ARGUMENT_AT, THIRD_ARGUMENT_AT = 0, 4, 16, 32
+CLONE_THREAD, CLONE3, UNKNOWN = 0x10000, 435, 0x00050000 | 38  # SECCOMP_RET_ERRNO with ENOSYS
+CLONE = {"x86_64": 56, "aarch64": 220}
 FOREIGN_ABI = 0x40000000
 # Sockets, new processes and programs, other processes' memory, io_uring (a way around), changes to names of files.
 DENIED = {
@@ -30,8 +32,11 @@ DENIED = {
 }  # fmt: skip
 
 
-def lock_down(seconds: int, memory_mb: int) -> frozenset[str]:
-    """From here on at most so much computing time and memory, no file written; returns what else is shut."""
+def lock_down(seconds: int, memory_mb: int, *, threads: bool = False) -> frozenset[str]:
+    """From here on at most so much computing time and memory, no file written; returns what else is shut.
+
+    `threads`: this process may still start threads of its own, as some libraries do for every font.
+    """
     memory = memory_mb * MEGABYTE
     limits = {
         resource.RLIMIT_CPU: seconds,
@@ -46,25 +51,32 @@ def lock_down(seconds: int, memory_mb: int) -> frozenset[str]:
     shut = {"limits"}
     if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0:
         shut.add("network namespace")
-    if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 and _filter(libc):
+    if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 and _filter(libc, threads):
         shut.add("system calls")
     return frozenset(shut)
 
 
-def _filter(libc: ctypes.CDLL) -> bool:
+def _filter(libc: ctypes.CDLL, threads: bool) -> bool:
     """A seccomp filter (seccomp(2)): what is denied fails with EPERM, all else goes on."""
     if platform.machine() not in DENIED:
         return False
-    program = _program(*DENIED[platform.machine()])
+    program = _program(*DENIED[platform.machine()], CLONE[platform.machine()] if threads else None)
     code = ctypes.create_string_buffer(program)
     head = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))
     return bool(libc.prctl(PR_SET_SECCOMP, FILTER, ctypes.create_string_buffer(head), 0, 0) == 0)
 
 
-def _program(arch: int, openat: int, denied: tuple[int, ...]) -> bytes:
-    """The filter's instructions: refuse another architecture, the denied numbers, and opening for writing."""
+def _program(arch: int, openat: int, denied: tuple[int, ...], threads_by: int | None) -> bytes:
+    """The filter's instructions: refuse another architecture, the denied numbers, and opening for writing.
+
+    `threads_by`: the number of clone(2), let through for threads; clone3 keeps its flags in memory, so it is unknown then.
+    """
     out = [(LOAD, 0, 0, ARCH_AT), (EQUAL, 1, 0, arch), (RETURN, 0, 0, REFUSE)]
     out += [(LOAD, 0, 0, NUMBER_AT), (AT_LEAST, 0, 1, FOREIGN_ABI), (RETURN, 0, 0, REFUSE)]
+    if threads_by is not None:
+        out += [(EQUAL, 0, 1, CLONE3), (RETURN, 0, 0, UNKNOWN)]
+        out += [(EQUAL, 0, 4, threads_by), (LOAD, 0, 0, FIRST_ARGUMENT_AT), (ANY_BIT, 0, 1, CLONE_THREAD)]
+        out += [(RETURN, 0, 0, ALLOW), (RETURN, 0, 0, REFUSE)]
     for number in denied:
         out += [(EQUAL, 0, 1, number), (RETURN, 0, 0, REFUSE)]
     out += [(EQUAL, 0, 3, openat), (LOAD, 0, 0, THIRD_ARGUMENT_AT), (ANY_BIT, 0, 1, WRITING)]

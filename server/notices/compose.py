@@ -20,6 +20,7 @@ from server.notices.invitation import invitation_mail
 from server.notices.links import client_link, link_in_mail, not_coming_link, sender_of
 from server.notices.mail import render
 from server.notices.outbox import OutboxRow
+from server.notices.signing import code_message
 from server.notices.texts import Text, reminder_text
 from server.notices.waiting import waiting_mail
 from server.notices.words import Letter, days_between
@@ -60,6 +61,9 @@ class Composer:
             if row.event == "invitation":
                 around = (appointment, self.keyring, self.settings, self.language)
                 return await invitation_mail(tx, row, *around)
+            if row.event == "sign-code":
+                around = (appointment, self.keyring, self.settings, self.language)
+                return await code_message(tx, row, *around, now)
             if row.event == "reminder":
                 if is_stale(appointment, row.facts, now):
                     return None

@@ -18,6 +18,7 @@ from server.web.call import Call
 from server.web.call_back_note import number_on_page, open_call_backs
 from server.web.check_words import Note, notes_for_clerk
 from server.web.documents_list import papers_of, reasons_on_page
+from server.web.forms_list import shown_forms
 from server.web.identity_words import identity_on_page, identity_parts, identity_words
 from server.web.knocks_list import knocks_on_page
 from server.web.language import NAMES, own_name
@@ -198,6 +199,7 @@ async def show_case(call: Call) -> web.Response:
         checked=check.words if check else "",
         people=await room_people(call, appointment),
         sites=catalogue.sites,
+        forms=await shown_forms(call, case),
         identity=identity,
         identity_parts=identity_parts(call),
         identity_words=identity_words(call, identity) if identity else "",

@@ -53,8 +53,9 @@ async def guest_room(call: Call) -> web.Response:
     check_entry(appointment, call.office.settings, call.now, early=call.now >= soon)
     token = call.path("token")
     rescue = await rescue_of(call, appointment)
-    entry = f"/api/v1/appointments/{token}/entry"
-    return await _room(call, appointment, "guest", entry, f"/a/{token}", rescue=rescue)
+    forms = f"/api/v1/appointments/{token}"
+    entry = f"{forms}/entry"
+    return await _room(call, appointment, "guest", entry, f"/a/{token}", rescue=rescue, forms=forms)
 
 
 async def host_room(call: Call) -> web.Response:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from server.documents.send_out import Sending
     from server.people.sign_in import Attempts
     from server.rooms.listen import RoomWatch
+    from server.signing.desk import Desk
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Office:
     rooms: "RoomWatch"
     attempts: "Attempts"
     sending: "Sending"
+    signing: "Desk"
 
     @property
     def secret(self) -> str:

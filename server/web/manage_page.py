@@ -17,6 +17,7 @@ from server.errors import NotFound, Refusal
 from server.web.call import Call
 from server.web.check_words import checks_on_page, for_citizen
 from server.web.documents_list import papers_of
+from server.web.forms_list import shown_forms
 from server.web.identity_words import identity_on_page, identity_words
 from server.web.render import render
 from server.web.room_state import room_state
@@ -107,6 +108,7 @@ async def render_manage(
         checked=for_citizen(checked, call.language, call.now) if checked else "",
         room=room_state(call, appointment),
         onsite=await _follow_ups(call, catalogue, appointment),
+        forms=await shown_forms(call, case),
         identity=identity,
         identity_words=identity_words(call, identity) if identity else "",
     )

@@ -129,3 +129,10 @@ def a_file(csrf: str = "") -> FormData:
     form.add_field("item", "lageplan")
     form.add_field("file", PDF, filename="plan.pdf", content_type="application/pdf")
     return form
+
+
+def nothing_sealed() -> FormData:
+    """A file that is no PDF, for those who ask whether it is sealed."""
+    form = FormData()
+    form.add_field("file", b"no PDF", filename="brief.pdf", content_type="application/pdf")
+    return form

@@ -13,12 +13,13 @@ from server.app import ENDPOINTS, PAGES
 from server.jobs import JobRunner
 from server.web.api import Endpoint, Page
 from tests.http.matrix import LOGINS, ROLES, TABLE, VISITORS, expected
-from tests.http.matrix_world import Thing, World, a_file, random_thing
+from tests.http.matrix_world import Thing, World, a_file, nothing_sealed, random_thing
 from tests.office.city import City, Client
 
 CHANNELS = {"hotline": "phone", "gate": "walk-in"}
 EVERY: list[Endpoint | Page] = [*ENDPOINTS, *PAGES]
 ROUTES: dict[str, Endpoint | Page] = {f"{route.method} {route.path}": route for route in EVERY}
+SIGNED = {"version": 1, "hash": "0" * 64, "code": "000000", "read": True, "name": "Erika Musterfrau"}
 NOWHERE = {"duty": "999999", "series": "999999", "import": "0" * 32} | {
     "absence": "0" * 32,
     "visit": "0" * 32,
@@ -28,6 +29,7 @@ NOWHERE = {"duty": "999999", "series": "999999", "import": "0" * 32} | {
     "invitation": "0" * 32,
     "invited": "nobody-is-invited-here",
     "page": "0",
+    "form": "0" * 32,
 }
 ALL_WELL = {
     "camera": "ok",
@@ -107,6 +109,11 @@ async def body_of(cell: Cell, world: World, values: dict[str, str], client: Clie
         "check": {"json": ALL_WELL},
         "score": {"json": {"score": 4}},
         "phone": {"json": {"phone": "0170 1234567"}},
+        "version": {"json": {"version": 1}},
+        "signature": {"json": SIGNED},
+        "form": {"json": {"blank": "vollmacht", "fields": {}}},
+        "form fields": {"json": {"fields": {}}},
+        "nothing sealed": {"data": nothing_sealed()},
         "page switch": {"data": {"to": "on", "csrf": csrf}},
         "appointment": {"json": {"hold": values["hold"], "name": "Erika Musterfrau"}},
         "details": {"data": {"name": "Erika Musterfrau"}},

@@ -99,6 +99,19 @@ GOOD: dict[str, dict[str, Any]] = {
         "upload_kbit": 900,
     },
     "POST /api/v1/appointments/{token}/call-back": {"phone": "0831 123456"},
+    f"POST {DESK}/forms": {
+        "blank": "vollmacht",
+        "fields": {"giver": "Erika", "born": "1.2.1980", "address": "x", "taker": "Max", "purpose": "x"},
+    },
+    f"PUT {DESK}/forms/{{form}}": {"fields": {"giver": "Erika"}},
+    "POST /api/v1/appointments/{token}/forms/{form}/code": {"version": 1},
+    "POST /api/v1/appointments/{token}/forms/{form}/signature": {
+        "version": 1,
+        "hash": "0" * 64,
+        "code": "000000",
+        "read": True,
+        "lines": [[0, 0, 900, 400]],
+    },
     "POST /api/v1/appointments/{token}/feedback": {"score": 4, "text": "gut"},
     "POST /api/v1/knock": {"service": "bauberatung", "name": "Erika", "language": "de"},
     "POST /api/v1/session": {"name": "nobody", "password": "wrong", "code": "1"},
@@ -129,7 +142,7 @@ class Knocker:
         client = self.clerk if "/office/appointments/" in path else client
         values = {"token": self.token, "appointment": self.appointment}
         values |= {"id": self.appointment, "document": self.document}
-        address = path.format(**values, service="bauberatung", scope="home")
+        address = path.format(**values, service="bauberatung", scope="home", form="0" * 32)
         return await client.request(method, address, data=raw, headers={"Content-Type": kind})
 
     def good(self, key: str) -> dict[str, Any]:

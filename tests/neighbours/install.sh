@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that the neighbours which the tests run for real are on this machine:
-# PostgreSQL, Redis, coturn, clamd, nginx, Chromium, Firefox (and a screen for it), and what makes hosts of their own on this machine.
+# PostgreSQL, Redis, coturn, clamd, nginx, Chromium, Firefox (and a screen for it), Poppler's pdfsig, and what makes hosts of their own on this machine.
 # Installs Debian's packages when it may, says what to do when it may not.
 set -euo pipefail
 
@@ -26,6 +26,7 @@ needs iproute2 ip /usr/sbin/ip
 needs nftables nft /usr/sbin/nft
 needs firefox-esr firefox-esr firefox
 needs xvfb Xvfb
+needs poppler-utils pdfsig
 
 [ ${#missing[@]} -eq 0 ] && exit 0
 

@@ -73,7 +73,7 @@ def test_sentences_in_leichte_sprache_are_short() -> None:
 
 
 @pytest.mark.parametrize("code", available())
-@pytest.mark.parametrize("template", ["client_texts.html", "office/clerk_texts.html"])
+@pytest.mark.parametrize("template", ["client_texts.html", "office/clerk_texts.html", "signing/texts.html"])
 def test_the_words_of_the_scripts_are_readable_json(template: str, code: str) -> None:
     """A comma too few, and every script falls back to German."""
     page = environment(code).get_template(template).render()

@@ -2,6 +2,7 @@
 // <sz-room> by its events and methods alone; each tool is a file of its own.
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import type { ControlMessage } from "../room/link_extension";
+import { LayingBefore } from "../signing/desk_tool";
 import { BookingOnsite } from "./book_onsite";
 import { EndingAtOnce } from "./end_at_once";
 import { HandingOver } from "./hand_over";
@@ -19,6 +20,7 @@ interface Tools {
   invite: Inviting;
   transfer: HandingOver;
   onsite: BookingOnsite;
+  sign: LayingBefore;
   end: EndingAtOnce;
 }
 
@@ -40,12 +42,14 @@ export class SzClerkTools extends LitElement {
     this.replaceChildren();
     super.connectedCallback();
     document.addEventListener("sz-phase", this.#phase);
+    document.addEventListener("sz-control", this.#heard);
     this.#api = new OfficeApi(this.getAttribute("api") ?? "");
     const around = this.#surroundings(this.#api);
     this.#tools = {
       invite: new Inviting(around),
       transfer: new HandingOver(around),
       onsite: new BookingOnsite(around),
+      sign: new LayingBefore(around, this.getAttribute("api") ?? ""),
       end: new EndingAtOnce(around),
     };
     this.#tools.transfer.to = this.getAttribute("handing") ?? "";
@@ -54,6 +58,8 @@ export class SzClerkTools extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     document.removeEventListener("sz-phase", this.#phase);
+    document.removeEventListener("sz-control", this.#heard);
+    this.#tools?.sign.close();
   }
 
   #surroundings(api: OfficeApi): Surroundings {
@@ -82,6 +88,10 @@ export class SzClerkTools extends LitElement {
     this.requestUpdate();
   };
 
+  readonly #heard = (event: Event): void => {
+    this.#tools?.sign.heard((event as CustomEvent<{ message: ControlMessage }>).detail.message);
+  };
+
   override render(): TemplateResult | typeof nothing {
     if (this.#tools === null) return nothing;
     return html`<section class="sz-clerk" aria-label=${words("tools")} data-testid="clerk-tools">
@@ -97,12 +107,13 @@ export class SzClerkTools extends LitElement {
     return html`<p class="kern-body sz-clerk__said" role="status" data-testid="clerk-said">${said}</p>`;
   }
 
-  #bar({ invite, transfer, onsite, end }: Tools): TemplateResult {
+  #bar({ invite, transfer, onsite, sign, end }: Tools): TemplateResult {
     const on = !this.#over;
     const shown = [
       on ? this.#opener("invite", words("invite"), invite) : nothing,
       on && transfer.to === "" ? this.#opener("transfer", words("transfer"), transfer) : nothing,
       this.#opener("onsite", words("onsite"), onsite),
+      on ? this.#opener("sign", words("sign"), sign) : nothing,
       this.#opener("end", end.over ? words("report") : words("end"), end, "secondary sz-clerk__end"),
     ];
     return html`<div class="sz-clerk__bar">${shown}</div>`;

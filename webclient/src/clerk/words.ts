@@ -6,6 +6,7 @@ export const germanClerkTexts = {
   invite: "Jemanden einladen",
   transfer: "Weitergeben",
   onsite: "Termin vor Ort",
+  sign: "Unterschreiben lassen",
   end: "Sofort beenden",
   report: "Vorfall festhalten",
   close: "Schließen",
