@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from server.documents.pieces import HEAD, Sealer, opener
-from server.documents.seal import LEFTOVER_AGE, Store, Waiting, bound, checked_id, in_thread
+from server.documents.pour import Waiting, in_thread
+from server.documents.seal import LEFTOVER_AGE, Store, bound, checked_id
 from server.errors import Unavailable
 from server.settings import Settings, SettingsRefused
 

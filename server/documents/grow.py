@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import BinaryIO, Protocol
 
 from server.documents.pieces import HEAD, LENGTH, Sealer, piece_head
-from server.documents.seal import Store, Waiting, bound, in_thread, settle
+from server.documents.pour import Waiting, in_thread, in_thread_ended, settle
+from server.documents.seal import Store, bound
 from server.sealing import SealBroken
 
 KEPT_EVERY = 8 * 1024 * 1024
@@ -67,7 +68,10 @@ async def grow(
                 raise Moved
             growing = _Growing(file, size, received, kept, all_or_nothing=check is not None)
             await in_thread(lambda: growing.go_to(key, bound(bound_to, document_id)))
-            await _pour(growing, _until(chunks, stop), check)
+            try:
+                await _pour(growing, _until(chunks, stop), check)
+            finally:
+                await growing.end()
             return growing.kept_count
         finally:
             file.close()
@@ -120,6 +124,7 @@ class _Growing:
         self.kept_count = self._count = received
         self._waiting = Waiting()
         self._sealer: Sealer | None = None
+        self._saying: asyncio.Task[None] | None = None
 
     def go_to(self, key: bytes, bound_to: str) -> None:
         """Cuts the file behind the piece that ends at the count, and seals on from there."""
@@ -144,11 +149,24 @@ class _Growing:
             raise TooMuch
         for whole in self._waiting.add(chunk):
             await self._write(whole)
-        if not self._all_or_nothing and self._count - self.kept_count >= KEPT_EVERY:
-            await self._say()
+        if self._all_or_nothing or self._count - self.kept_count < KEPT_EVERY:
+            return
+        if self._saying is None or self._saying.done():
+            await self._said()
+            self._saying = asyncio.create_task(self._say())  # while more arrives
+
+    async def _said(self) -> None:
+        if self._saying is not None:
+            await asyncio.shield(self._saying)
+
+    async def end(self) -> None:
+        """Before the file is closed."""
+        if self._saying is not None:
+            await in_thread_ended(self._saying)
 
     async def keep(self) -> None:
         """What waits is written, though it be a short piece; then the count is told."""
+        await self._said()
         if self._waiting:
             await self._write(self._waiting.rest())
         if self._count != self.kept_count:
@@ -163,9 +181,10 @@ class _Growing:
         self._count += len(plain)
 
     async def _say(self) -> None:
+        count = self._count
         await in_thread(lambda: settle(self._file, ()))
-        await self._kept(self._count)
-        self.kept_count = self._count
+        await self._kept(count)
+        self.kept_count = count
 
 
 def _new(part: "os.PathLike[str]", head: bytes) -> None:

@@ -7,17 +7,15 @@ import asyncio
 import os
 import re
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 from server.documents.pieces import AROUND, HEAD, PIECE, Opener, Sealer, opener
+from server.documents.pour import BATCH, Carrying, Waiting, in_thread, settle
 
-T = TypeVar("T")
-
-BATCH = 16
 LEFTOVER_AGE = timedelta(hours=1)
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -39,9 +37,11 @@ class Store:
         sealer = Sealer(key, bound(bound_to, document_id))
         try:
             file = await in_thread(lambda: _create(part))
+            carrying = Carrying(file)
             try:
-                size = await self._pour(file, sealer, chunks)
+                size = await self._pour(file, carrying, sealer, chunks)
             finally:
+                await carrying.end()
                 file.close()
             await in_thread(lambda: publish(part, whole))
         except BaseException:
@@ -49,7 +49,9 @@ class Store:
             raise
         return size
 
-    async def _pour(self, file: BinaryIO, sealer: Sealer, chunks: AsyncIterator[bytes]) -> int:
+    async def _pour(
+        self, file: BinaryIO, carrying: Carrying, sealer: Sealer, chunks: AsyncIterator[bytes]
+    ) -> int:
         size = 0
         waiting = Waiting()
         file.write(sealer.head)
@@ -57,6 +59,7 @@ class Store:
             size += len(chunk)
             for whole in waiting.add(chunk):
                 await in_thread(lambda whole=whole: file.writelines(sealer.pieces(whole, last=False)))  # type: ignore[misc]
+                carrying.go_on(len(whole))
         await in_thread(lambda: settle(file, sealer.pieces(waiting.rest(), last=True)))
         return size
 
@@ -126,35 +129,6 @@ class Store:
         return self._folder / f"{checked_id(document_id)}.sealed"
 
 
-class Waiting:
-    """What has come and is not sealed yet, in memory that is used again and again."""
-
-    def __init__(self) -> None:
-        self._buffer = memoryview(bytearray(BATCH * PIECE))
-        self._filled = 0
-
-    def __len__(self) -> int:
-        return self._filled
-
-    def add(self, chunk: bytes) -> Iterator[memoryview]:
-        """Takes a chunk; each full batch must be used up before the next is asked for. The end stays back: only the end
-        of the stream tells which piece is the last."""
-        coming = memoryview(chunk)
-        while coming:
-            if self._filled == len(self._buffer):
-                yield self._buffer
-                self._filled = 0
-            fits = coming[: len(self._buffer) - self._filled]
-            self._buffer[self._filled : self._filled + len(fits)] = fits
-            self._filled += len(fits)
-            coming = coming[len(fits) :]
-
-    def rest(self) -> memoryview:
-        """All that waits; nothing does then."""
-        filled, self._filled = self._filled, 0
-        return self._buffer[:filled]
-
-
 def checked_id(document_id: str) -> str:
     if not _ID.fullmatch(document_id):
         raise ValueError("not a document id")
@@ -175,12 +149,6 @@ def _opened(file: BinaryIO, buffer: memoryview, opening: Opener) -> list[bytes] 
     return opening.feed(buffer[:length]) if length else None
 
 
-def settle(file: BinaryIO, sealed: Iterable[bytes]) -> None:
-    file.writelines(sealed)
-    file.flush()
-    os.fsync(file.fileno())
-
-
 def publish(part: Path, whole: Path) -> None:
     part.replace(whole)
     folder = os.open(whole.parent, os.O_RDONLY)
@@ -195,13 +163,3 @@ def _untouched(path: Path, now: datetime) -> bool:
         return path.stat().st_mtime < (now - LEFTOVER_AGE).timestamp()
     except FileNotFoundError:
         return False
-
-
-async def in_thread(work: Callable[[], T]) -> T:
-    """Like asyncio.to_thread, but a cancelled caller waits for the step under way: its file must not be closed."""
-    step = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(step)
-    except asyncio.CancelledError:
-        await asyncio.wait([step])
-        raise
