@@ -50,7 +50,7 @@ from server.planning import pages as planning_pages
 from server.planning import pages_absence, pages_release, routes_absence
 from server.planning import routes as planning_routes
 from server.privacy import pages as privacy_pages
-from server.privacy import pages_record
+from server.privacy import pages_record, pages_rules
 from server.privacy import routes as privacy_routes
 from server.recurring import jobs_of
 from server.rooms import pages as rooms_pages
@@ -148,6 +148,7 @@ PAGES: list[Page] = [
     *pages_release.pages,
     *privacy_pages.pages,
     *pages_record.pages,
+    *pages_rules.pages,
 ]
 
 

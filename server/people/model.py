@@ -13,10 +13,10 @@ ROLES = ("clerk", "scheduler", "hotline", "gate", "dpo", "admin")
 
 
 class StaffRow(Base):
-    """A member of staff. `login` is what is typed, `display` what colleagues see; citizens see neither."""
+    """A member of staff. `login` is what is typed, `display` what colleagues see; citizens see neither. `left_at`: gone."""
 
     __tablename__ = "staff"
-    __data__ = holds({ACCOUNT: "login display password_hash roles languages active"}, nothing="id")
+    __data__ = holds({ACCOUNT: "login display password_hash roles languages active left_at"}, nothing="id")
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     login: Mapped[str] = mapped_column(String(64), unique=True)
@@ -25,6 +25,7 @@ class StaffRow(Base):
     roles: Mapped[list[str]] = mapped_column(JSON)
     languages: Mapped[list[str]] = mapped_column(JSON)
     active: Mapped[bool] = mapped_column(default=True)
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class StaffSessionRow(Base):

@@ -51,6 +51,8 @@ async def office(call: Call) -> web.Response:
         return see_other("/office/day")
     if call.staff.roles & {"scheduler", "admin"}:
         return see_other("/office/services")
+    if "dpo" in call.staff.roles:
+        return see_other("/office/privacy")
     return render(call, "office/no_page.html")
 
 

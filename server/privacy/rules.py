@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -133,14 +133,19 @@ async def propose(
 
 
 async def decide(
-    db: Database, staff: Staff, rule_id: str, verdict: Verdict, words: str, now: datetime
-) -> DataClass:
+    db: Database,
+    staff: Staff,
+    data_class: DataClass,
+    rule_id: str,
+    verdict: Verdict,
+    words: str,
+    now: datetime,
+) -> None:
     """Approved, it is in force from this instant on; rejected, nothing changes. `OwnProposal` for the proposer."""
-    one = RetentionRuleRow.id == rule_id
+    one = and_(RetentionRuleRow.id == rule_id, RetentionRuleRow.class_key == data_class.key)
     decided = {"decision": verdict, "words": words, "decided_by": staff.id, "decided_at": now}
     async with db.write() as tx:
-        key = await tx.scalar(select(RetentionRuleRow.class_key).where(one))
-        if key is None:
+        if await tx.scalar(select(RetentionRuleRow.id).where(one)) is None:
             raise NotFound
         try:
             open_one = update(RetentionRuleRow).where(one, RetentionRuleRow.decision.is_(None))
@@ -149,5 +154,4 @@ async def decide(
             raise OwnProposal from error
         if done.rowcount != 1:
             raise AlreadyDecided
-        await record(tx, now, staff.actor, f"rule.{verdict}", rule_id, kind=key)
-    return class_of(key)
+        await record(tx, now, staff.actor, f"rule.{verdict}", rule_id, kind=data_class.key)

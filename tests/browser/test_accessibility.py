@@ -13,6 +13,7 @@ from tests.browser import (
     states_clerk,
     states_office,
     states_papers,
+    states_privacy,
     states_roster,
     states_waiting,
 )
@@ -137,6 +138,14 @@ STAFF: Mapping[str, Mapping[str, Opening]] = {
         "refused": states_waiting.release_refused,
     },
     "/office/feedback": {"empty": inside("/office/feedback", "dpo")},
+    "/office/privacy": {"list": inside("/office/privacy", "dpo"), "proposed": states_privacy.proposed},
+    "/office/privacy/rules/{kind}": {
+        "to propose": inside("/office/privacy/rules/upload", "scheduler"),
+        "with its effect": states_privacy.previewed,
+        "wrong": states_privacy.wrong,
+        "to decide": states_privacy.to_decide,
+        "with a history": states_privacy.decided,
+    },
     "/office/privacy/record": {"list": inside("/office/privacy/record", "dpo")},
     "/office/day": {
         "empty": inside("/office/day?date=2027-03-06", "clerk1"),

@@ -182,6 +182,10 @@ TABLE: dict[str, Row] = {
     "GET /impressum": Row(200),
     "GET /datenschutz/datenfluss.svg": Row(200),
     "GET /api/v1/office/privacy/record": staff(200, "dpo", "scheduler", "admin"),
+    "GET /office/privacy": staff(200, "dpo", "scheduler", "admin"),
+    "GET /office/privacy/rules/{kind}": staff(200, "dpo", "scheduler", "admin"),
+    "POST /office/privacy/rules/{kind}": staff(422, "scheduler", "admin"),
+    "POST /office/privacy/rules/{kind}/decision": staff(422, "dpo"),
     "GET /office/privacy/record": staff(200, "dpo", "scheduler", "admin"),
     "GET /language": Row(303),
     "GET /times": Row(200),
@@ -248,7 +252,7 @@ TABLE: dict[str, Row] = {
 }
 # Two pages that greet whoever is signed in, each in the own way.
 GREETINGS = {
-    **{("GET /office", visitor): 200 for visitor in ("hotline", "gate", "dpo")},
+    **{("GET /office", visitor): 200 for visitor in ("hotline", "gate")},
     **{("GET /office/sign-in", visitor): 303 for visitor in STAFF},
 }
 

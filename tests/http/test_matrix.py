@@ -75,7 +75,14 @@ def path_of(cell: Cell, world: World, fresh: Thing) -> dict[str, str]:
     if "{document}" in cell.key and cell.visitor in ("citizen", "other citizen") and not cell.rightful:
         leaked["token"] = (world.own if cell.visitor == "citizen" else world.others).token
     service = "bauberatung" if cell.thing == "own" else "nothing"
-    return {**leaked, "document": aim.document, "service": service, "scope": "home", **NOWHERE}
+    return {
+        **leaked,
+        "document": aim.document,
+        "service": service,
+        "scope": "home",
+        "kind": "upload",
+        **NOWHERE,
+    }
 
 
 PART = {

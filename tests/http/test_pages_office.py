@@ -37,7 +37,12 @@ async def test_without_signing_in_every_page_leads_to_the_sign_in(city: City, pa
 
 @pytest.mark.parametrize(
     ("login", "heading"),
-    [("clerk1", "Montag, 1. März 2027"), ("scheduler", "Dienstleistungen"), ("dpo", "Sie sind angemeldet")],
+    [
+        ("clerk1", "Montag, 1. März 2027"),
+        ("scheduler", "Dienstleistungen"),
+        ("dpo", "Datenschutz"),
+        ("gate", "Sie sind angemeldet"),
+    ],
 )
 async def test_each_role_begins_at_its_own_page(city: City, login: str, heading: str) -> None:
     assert (await get(await signed_in(city, login), "/office")).of_level("h1") == [heading]

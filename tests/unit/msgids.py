@@ -32,6 +32,7 @@ API_ONLY = ("shapes.py", "record.py")
 STAFF_SOURCES = (
     "people/*.py",
     "planning/*.py",
+    "privacy/pages_rules.py",
     "catalog/services.py",
     "catalog/online_check.py",
     "catalog/import_preview.py",

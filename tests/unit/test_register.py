@@ -9,6 +9,7 @@ from recordings_policy.classes import BOOKING, BY_KEY, CLASSES, CONTACT
 from recordings_policy.holds import Holding, holds
 from server.app import make_app
 from server.privacy.register import gaps, places
+from server.privacy.stock import STOCK
 
 MODELS = make_app  # the composition root imports every model
 
@@ -25,6 +26,7 @@ def test_every_class_says_what_it_is_for_on_which_basis_and_how_long_and_lies_so
         assert all((one.name, one.purpose, one.legal_basis, one.start)), one.key
         assert one.period <= one.longest, one.key
         assert places(one), one.key
+        assert one in STOCK, one.key
 
 
 def table_of(said: Holding) -> Iterator[str]:
