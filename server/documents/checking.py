@@ -35,6 +35,10 @@ NOT_SHOWN = {
     "broken": "Die Datei ist beschädigt oder unvollständig. Bitte speichern Sie sie neu und senden Sie sie noch einmal.",
 }
 TOO_COSTLY = "Diese Datei lässt sich nicht sicher öffnen. Bitte senden Sie sie als PDF oder als Foto."
+NOT_SCANNED = (
+    "Diese Datei ist zu groß oder zu verschachtelt, um sie ganz auf Schadsoftware zu prüfen. "
+    "Bitte teilen Sie sie auf oder senden Sie Fotos der Seiten."
+)
 
 
 class Infected(BadInput):
@@ -116,6 +120,8 @@ class Door:
             return None
         if scan.found:
             raise Infected
+        if not scan.whole:
+            raise BadInput(NOT_SCANNED)
         return scan
 
     async def _let_in(

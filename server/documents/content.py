@@ -1,10 +1,13 @@
-"""What a file is, told by its bytes while they pass by: PDF, JPEG or PNG, and whole. Nothing is kept or decoded here.
+"""What a file is, told by its bytes while they pass by: PDF, JPEG, PNG or HEIC, and whole. Nothing is kept or decoded here.
 
-A name or a declared type is never asked. PDF: ISO 32000-1 § 7.5; JPEG: ITU-T T.81 annex B; PNG: ISO/IEC 15948 § 5.
+A name or a declared type is never asked. PDF: ISO 32000-1 § 7.5; JPEG: ITU-T T.81 annex B; PNG: ISO/IEC 15948 § 5;
+HEIC: ISO/IEC 14496-12 § 4.2 and 23008-12 § 10.2, where the library for it is installed.
 """
 
 import re
 from collections.abc import AsyncIterator
+from functools import cache
+from importlib.util import find_spec
 from typing import Protocol
 
 from server.errors import BadInput, TypeNotAllowed
@@ -13,11 +16,25 @@ EMPTY = "Die Datei ist leer. Bitte wählen Sie eine Datei mit Inhalt."
 BROKEN = (
     "Die Datei ist beschädigt oder unvollständig. Bitte speichern Sie sie neu und senden Sie sie noch einmal."
 )
-EXTENSIONS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+NO_HEIC = (
+    "Fotos im Format HEIC lassen sich hier nicht öffnen. Bitte senden Sie das Foto als JPEG. Auf dem iPhone hilft: "
+    "Einstellungen, Kamera, Formate, „Maximale Kompatibilität“."
+)
+EXTENSIONS = {
+    "application/pdf": ".pdf",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/heic": ".heic",
+}
 _PDF = re.compile(rb"%PDF-[12]\.\d")
 _PNG = b"\x89PNG\r\n\x1a\n"
 _SCAN_ENDS = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
-_HEAD = 8
+_HEIC = re.compile(rb"....ftyp(?:heic|heix|heim|heis|mif1)", re.DOTALL)
+_HEAD = 12
+_MOST_SCANS = 200  # encoders make ten; each goes over the whole picture
+_ZIP_ENDS = b"PK\x05\x06"
+_ZIP_COMMENT = 0xFFFF
+_ZIP_END = 22
 
 
 class _Walker(Protocol):
@@ -35,10 +52,12 @@ class Inspector:
     def __init__(self) -> None:
         self._head = b""
         self._walker: _Walker | None = None
+        self._tail = _Tail()
         self.media_type = ""
 
     def feed(self, data: bytes) -> None:
         """Takes the next bytes. `TypeNotAllowed` as soon as the beginning shows it, `BadInput` when broken."""
+        self._tail.feed(data)
         if self._walker is None:
             self._head += data
             if len(self._head) < _HEAD:
@@ -55,6 +74,8 @@ class Inspector:
             raise TypeNotAllowed
         if not self._walker.whole:
             raise BadInput(BROKEN)
+        if self._tail.is_a_zip:
+            raise TypeNotAllowed
         return self.media_type
 
 
@@ -82,11 +103,47 @@ def _recognised(head: bytes) -> tuple[str, _Walker]:
         return "image/jpeg", _Jpeg()
     if head.startswith(_PNG):
         return "image/png", _Png()
+    if _HEIC.match(head):
+        if not heic_is_read():
+            raise TypeNotAllowed(NO_HEIC)
+        return "image/heic", _Heic()
     raise TypeNotAllowed
 
 
+@cache
+def heic_is_read() -> bool:
+    """Whether the library for HEIC is installed (`pip install sprechzeit[heic]`)."""
+    return find_spec("pillow_heif") is not None
+
+
+class _Tail:
+    """The end of a file, as far as a ZIP's directory can reach back: what is also a ZIP is refused."""
+
+    def __init__(self) -> None:
+        self._last: list[bytes] = []
+        self._size = 0
+
+    def feed(self, data: bytes) -> None:
+        most = _ZIP_COMMENT + _ZIP_END
+        self._last.append(data[-most:])
+        self._size += len(self._last[-1])
+        while self._size - len(self._last[0]) >= most:
+            self._size -= len(self._last.pop(0))
+
+    @property
+    def is_a_zip(self) -> bool:
+        tail = b"".join(self._last)
+        at = tail.rfind(_ZIP_ENDS)
+        while at >= 0:
+            comment = int.from_bytes(tail[at + 20 : at + _ZIP_END], "little")
+            if at + _ZIP_END + comment == len(tail):
+                return True
+            at = tail.rfind(_ZIP_ENDS, 0, at)
+        return False
+
+
 class _Pdf:
-    """A PDF ends with %%EOF; readers look for it in the last 1024 bytes. One that is also a ZIP is refused."""
+    """A PDF ends with %%EOF; readers look for it in the last 1024 bytes. A ZIP's directory near it is refused, however it ends."""
 
     def __init__(self) -> None:
         self._tail = b""
@@ -96,7 +153,7 @@ class _Pdf:
 
     @property
     def whole(self) -> bool:
-        if b"PK\x05\x06" in self._tail:
+        if _ZIP_ENDS in self._tail:
             raise TypeNotAllowed
         return b"%%EOF" in self._tail[-1024:]
 
@@ -107,12 +164,16 @@ class _Chunked:
     def __init__(self, skip: int) -> None:
         self._skip = skip
         self._rest = b""
-        self.whole = False
+        self._ended = False
+
+    @property
+    def whole(self) -> bool:
+        return self._ended
 
     def feed(self, data: bytes) -> None:
         data = self._rest + data if self._rest else data
         at = 0
-        while not self.whole:
+        while not self._ended:
             step = min(self._skip, len(data) - at)
             at, self._skip = at + step, self._skip - step
             if self._skip:
@@ -121,7 +182,7 @@ class _Chunked:
             if after is None:
                 break
             at = after
-        self._rest = b"" if self.whole else data[at:]
+        self._rest = b"" if self._ended else data[at:]
 
     def _step(self, data: bytes, at: int) -> int | None:
         """Reads one element and returns the place after it, or None when more bytes are needed."""
@@ -142,9 +203,35 @@ class _Png(_Chunked):
         if length > 0x7FFFFFFF or not name.isalpha() or self._first != (name == b"IHDR"):
             raise BadInput(BROKEN)
         self._first = False
-        self.whole = name == b"IEND"
+        self._ended = name == b"IEND"
         self._skip = length + 4
         return at + 8
+
+
+class _Heic(_Chunked):
+    """Boxes (length, name, content) to the last byte; one with a length of 0 goes to the end, with 1 eight bytes more say it."""
+
+    def __init__(self) -> None:
+        super().__init__(skip=0)
+        self._seen: set[bytes] = set()
+
+    def _step(self, data: bytes, at: int) -> int | None:
+        length, name = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        head = 16 if length == 1 else 8
+        if len(data) - at < head:
+            return None
+        if length == 1:
+            length = int.from_bytes(data[at + 8 : at + 16], "big")
+        if 0 < length < head or not name.isascii():
+            raise BadInput(BROKEN)
+        self._seen.add(name)
+        self._ended = not length
+        self._skip = length - head if length else 0
+        return at + head
+
+    @property
+    def whole(self) -> bool:
+        return {b"meta", b"mdat"} <= self._seen and (self._ended or not (self._skip or self._rest))
 
 
 class _Jpeg(_Chunked):
@@ -156,7 +243,7 @@ class _Jpeg(_Chunked):
     def __init__(self) -> None:
         super().__init__(skip=2)
         self._in_scan = False
-        self._had_scan = False
+        self._scans = 0
 
     def _step(self, data: bytes, at: int) -> int | None:
         if self._in_scan:
@@ -184,7 +271,7 @@ class _Jpeg(_Chunked):
         if length < 2 or code in {0x00, 0xD8}:
             raise BadInput(BROKEN)
         self._in_scan = code == 0xDA
-        self._had_scan = self._had_scan or self._in_scan
+        self._scans += self._in_scan
         self._skip = length - 2
         return at + 4
 
@@ -192,7 +279,7 @@ class _Jpeg(_Chunked):
         return self._end(at) if data[at : at + 2] == b"\xff\xd9" else None
 
     def _end(self, at: int) -> int:
-        if not self._had_scan:
+        if not 0 < self._scans <= _MOST_SCANS:
             raise BadInput(BROKEN)
-        self.whole = True
+        self._ended = True
         return at + 2

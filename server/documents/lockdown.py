@@ -8,6 +8,7 @@ import ctypes
 import platform
 import resource
 import struct
+from pathlib import Path
 
 MEGABYTE = 1_000_000
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, FILTER = 38, 22, 2
@@ -54,6 +55,16 @@ def lock_down(seconds: int, memory_mb: int, *, threads: bool = False) -> frozens
     if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 and _filter(libc, threads):
         shut.add("system calls")
     return frozenset(shut)
+
+
+def leave_room(memory_mb: int) -> None:
+    """From here on at most so much memory beyond what is in use already."""
+    in_use = Path("/proc/self/statm")
+    if not in_use.exists():
+        return
+    most = int(in_use.read_text().split()[0]) * resource.getpagesize() + memory_mb * MEGABYTE
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (min(most, hard), min(most, hard)))
 
 
 def _filter(libc: ctypes.CDLL, threads: bool) -> bool:

@@ -13,6 +13,7 @@ _SUFFIXES = {
     "application/pdf": {".pdf"},
     "image/jpeg": {".jpg", ".jpeg", ".jpe", ".jfif"},
     "image/png": {".png"},
+    "image/heic": {".heic", ".heif"},
 }
 # The interpreter's own list: the machine's would make the answer differ from machine to machine.
 _KNOWN = MimeTypes(filenames=())

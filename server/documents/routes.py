@@ -10,7 +10,7 @@ from server.access import Appointment, appointment_by_token, appointment_for
 from server.documents import routes_tus as tus
 from server.documents.checking import Infected
 from server.documents.delete import take_back
-from server.documents.routes_stream import BROKEN_OFF, CHUNK, NO_FILE, PACE_S, TOO_SLOW, file_of
+from server.documents.routes_stream import BROKEN_OFF, CHUNK, NO_FILE, PACE_S, TOO_SLOW, file_of, names_of
 from server.documents.show import DocumentOut, document_out
 from server.documents.upload import OTHER, StoredDocument, receive
 from server.documents.view import OpenedDocument, documents_of, download_headers, open_document
@@ -33,14 +33,14 @@ async def receive_form(call: Call, appointment: Appointment) -> StoredDocument:
     """
     limit = call.office.settings.upload_limit_mb * MEGABYTE
     refuse_announced(call.request, limit)
-    fields, part = await up_to_the_file(call.request)
-    async with aclosing(file_of(part)) as chunks:
+    fields, part, filename = await up_to_the_file(call.request)
+    async with aclosing(file_of(part, filename)) as chunks:
         return await receive(
             call.office.door,
             call.office.keyring,
             appointment,
             fields.get("item") or OTHER,
-            part.filename or "",
+            filename,
             chunks,
             limit=limit,
             now=call.now,
@@ -54,8 +54,8 @@ def refuse_announced(request: web.Request, limit: int) -> None:
         raise TooLarge(params={"limit_mb": limit // MEGABYTE}, limit=limit)
 
 
-async def up_to_the_file(request: web.Request) -> tuple[dict[str, str], BodyPartReader]:
-    """The text fields and the file part after them, not yet read."""
+async def up_to_the_file(request: web.Request) -> tuple[dict[str, str], BodyPartReader, str]:
+    """The text fields and the file part after them, not yet read, with the file's name."""
     if request.content_type != "multipart/form-data":
         raise BadInput(NO_FORM)
     fields: dict[str, str] = {}
@@ -63,11 +63,12 @@ async def up_to_the_file(request: web.Request) -> tuple[dict[str, str], BodyPart
         async with asyncio.timeout(PACE_S):
             parts = await request.multipart()
             while isinstance(part := await parts.next(), BodyPartReader):
-                if part.filename is not None:
-                    return fields, _checked(part)
-                if len(fields) >= MOST_FIELDS or not part.name:
+                name, filename = names_of(part)
+                if filename is not None:
+                    return fields, _checked(part, name), filename
+                if len(fields) >= MOST_FIELDS or not name:
                     raise BadInput(NO_FORM)
-                fields[part.name] = await _text(part)
+                fields[name] = await _text(part)
     except (ValueError, AssertionError, HttpProcessingError, web.HTTPException):
         raise BadInput(NO_FORM) from None
     except (ClientError, ConnectionError):
@@ -77,8 +78,8 @@ async def up_to_the_file(request: web.Request) -> tuple[dict[str, str], BodyPart
     raise BadInput(NO_FORM if isinstance(part, MultipartReader) else NO_FILE)
 
 
-def _checked(part: BodyPartReader) -> BodyPartReader:
-    if part.name != "file" or part.headers.get("Content-Transfer-Encoding", "binary") not in {
+def _checked(part: BodyPartReader, name: str | None) -> BodyPartReader:
+    if name != "file" or part.headers.get("Content-Transfer-Encoding", "binary") not in {
         "binary",
         "8bit",
     }:

@@ -73,14 +73,14 @@ async def send_form(call: Call, appointment: Appointment, *, csrf: bool = False)
     """Reads a form with `days` (empty: until the case closes) before the file `file`; for the API and for the page."""
     limit = call.office.settings.upload_limit_mb * MEGABYTE
     refuse_announced(call.request, limit)
-    fields, part = await up_to_the_file(call.request)
+    fields, part, filename = await up_to_the_file(call.request)
     if csrf and not hmac.compare_digest(fields.get("csrf", "").encode(), call.member.csrf.encode()):
         raise ForeignOrigin("Die Sitzung passt nicht mehr zu dieser Seite. Bitte laden Sie sie neu.")
-    async with aclosing(file_of(part)) as chunks:
+    async with aclosing(file_of(part, filename)) as chunks:
         sent = await call.office.sending.put_in(
             appointment,
             chunks,
-            name=part.filename or "",
+            name=filename,
             by=call.member.actor,
             now=call.now,
             expires_at=_until(fields.get("days", ""), call.now),

@@ -1,6 +1,7 @@
 """Bytes of a request as they come, whatever they are in: steady, or ended. What becomes of them is in the verbs."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from aiohttp import BodyPartReader, ClientError, web
@@ -19,7 +20,20 @@ TOO_SLOW = (
 )
 
 
-async def file_of(part: BodyPartReader) -> AsyncGenerator[bytes, None]:
+_SAID = re.compile(r';\s*(name|filename)="((?:\\["\\]|[^"])*)"', re.IGNORECASE)
+
+
+def names_of(part: BodyPartReader) -> tuple[str | None, str | None]:
+    """Name and file name of a form's part, with all that people put into names; as read otherwise where it is not in quotes.
+
+    Browsers write a backslash as it is (WHATWG HTML § 4.10.21.8), other programs double it.
+    """
+    header = part.headers.get("Content-Disposition", "")
+    said = {key.lower(): re.sub(r'\\(["\\])', r"\1", value) for key, value in _SAID.findall(header)}
+    return said.get("name", part.name), said.get("filename", part.filename)
+
+
+async def file_of(part: BodyPartReader, name: str) -> AsyncGenerator[bytes, None]:
     """The chunks of a form's file."""
     empty = True
 
@@ -29,7 +43,7 @@ async def file_of(part: BodyPartReader) -> AsyncGenerator[bytes, None]:
     async for chunk in _steady(read):
         empty = False
         yield chunk
-    if empty and not part.filename:
+    if empty and not name:
         raise BadInput(NO_FILE)
 
 

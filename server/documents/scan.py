@@ -22,10 +22,14 @@ class ScannerAway(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """`found` names what was found, empty when nothing; `signatures` is what was looked for."""
+    """`found` names what was found, empty when nothing; `signatures` is what was looked for.
+
+    `whole` is false when one of the scanner's limits was reached: nobody looked at the rest.
+    """
 
     found: str
     signatures: str
+    whole: bool = True
 
 
 class Scanner(Protocol):
@@ -51,16 +55,15 @@ class Clamd:
         self._address = address
 
     async def scan(self, chunks: AsyncIterator[bytes]) -> Scan:
-        """A file that reaches one of the scanner's limits counts as found: nobody looked at the rest."""
         signatures = (await self._talk(b"zVERSION\0", None)).strip()
         answer = await self._talk(b"zINSTREAM\0", chunks)
         said = answer.removeprefix("stream: ").strip()
         if said == "OK":
             return Scan("", signatures[:80])
+        if "size limit exceeded" in said or said.startswith("Heuristics.Limits.Exceeded"):
+            return Scan("", signatures[:80], whole=False)
         if said.endswith(" FOUND"):
             return Scan(said.removesuffix(" FOUND")[:80], signatures[:80])
-        if "size limit exceeded" in said:
-            return Scan("Limits.Exceeded", signatures[:80])
         log.error("the virus scanner could not say: %s", said[:80])
         raise ScannerAway
 
