@@ -69,7 +69,7 @@ async def up_to_the_file(request: web.Request) -> tuple[dict[str, str], BodyPart
                 if len(fields) >= MOST_FIELDS or not name:
                     raise BadInput(NO_FORM)
                 fields[name] = await _text(part)
-    except (ValueError, AssertionError, HttpProcessingError, web.HTTPException):
+    except (ValueError, AssertionError, HttpProcessingError, web.HTTPException, web.RequestPayloadError):
         raise BadInput(NO_FORM) from None
     except (ClientError, ConnectionError):
         raise BadInput(BROKEN_OFF) from None

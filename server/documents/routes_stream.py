@@ -13,6 +13,15 @@ CHUNK = 256 * 1024
 PACE_S = 30.0
 PACE_BYTES = 16 * 1024
 
+UNREADABLE = (
+    ValueError,
+    AssertionError,
+    HttpProcessingError,
+    ClientError,
+    ConnectionError,
+    web.RequestPayloadError,
+)
+
 NO_FILE = "Bitte wählen Sie eine Datei aus."
 BROKEN_OFF = "Die Übertragung ist abgebrochen. Bitte senden Sie die Datei noch einmal."
 TOO_SLOW = (
@@ -72,7 +81,7 @@ async def _steady(read: Callable[[], Awaitable[bytes | None]]) -> AsyncGenerator
                 since, arrived = clock(), 0
             if chunk:
                 yield chunk
-    except (ValueError, AssertionError, HttpProcessingError, ClientError, ConnectionError):
+    except UNREADABLE:
         raise BadInput(BROKEN_OFF) from None
     except TimeoutError:
         raise BadInput(TOO_SLOW) from None
