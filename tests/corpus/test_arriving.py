@@ -1,6 +1,7 @@
 """B4, on the line: bodies that lie about themselves, dawdle, or would never end. Refused in words, or cut, and nothing is left."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ async def spoken(
         f"POST /api/v1/appointments/{booked['token']}/documents HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
     )
     writer.write(f"{first}Content-Type: multipart/form-data; boundary={MARK}\r\n{head}\r\n".encode())
-    answering = asyncio.create_task(reader.read())
+    answering = asyncio.create_task(heard(reader))
     try:
         async with asyncio.timeout(20):
             for part in body:
@@ -41,6 +42,15 @@ async def spoken(
         answering.cancel()
         writer.close()
     return (int(answer.split()[1]), answer.partition("\r\n\r\n")[2]) if answer else (0, "")
+
+
+async def heard(reader: asyncio.StreamReader) -> bytes:
+    """All until the line is closed, politely or not."""
+    parts = []
+    with contextlib.suppress(ConnectionError):
+        while part := await reader.read(65_536):
+            parts.append(part)
+    return b"".join(parts)
 
 
 def length(size: int) -> str:
