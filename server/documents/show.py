@@ -11,7 +11,8 @@ from server.web.language import Language
 class DocumentOut(Model):
     """`size` in bytes; `direction`: "in" from the citizen, "out" from the city, to be fetched until `expires_at`.
 
-    `reason` is the template in words, `text` what the clerk wrote; `decided_at` goes along with the next decision.
+    `pages`: how many there are to look at. `reason` is the template in words, `text` what the clerk wrote; `decided_at` goes
+    along with the next decision.
     """
 
     id: str
@@ -21,6 +22,7 @@ class DocumentOut(Model):
     size: Int
     media_type: str
     created_at: datetime
+    pages: Int | None = None
     direction: str
     reason_key: str | None = None
     reason: str | None = None
@@ -39,6 +41,7 @@ def document_out(document: StoredDocument, language: Language) -> DocumentOut:
         size=document.size,
         media_type=document.media_type,
         created_at=document.created_at,
+        pages=document.pages,
         direction=document.direction,
         reason_key=document.reason_key,
         reason=words_of(document.reason_key, language) or None,

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from server.access import Appointment, appointment_by_token, appointment_for
 from server.catalog.model import in_language
+from server.documents.checklist import items_of
 from server.errors import NotVideo, TooLate
 from server.rooms.admit import check_entry
 from server.rooms.exclude import check_welcome
@@ -53,9 +54,10 @@ async def guest_room(call: Call) -> web.Response:
     check_entry(appointment, call.office.settings, call.now, early=call.now >= soon)
     token = call.path("token")
     rescue = await rescue_of(call, appointment)
-    forms = f"/api/v1/appointments/{token}"
-    entry = f"{forms}/entry"
-    return await _room(call, appointment, "guest", entry, f"/a/{token}", rescue=rescue, forms=forms)
+    api = f"/api/v1/appointments/{token}"
+    case = await _case(call, appointment, api)
+    more = {"rescue": rescue, "forms": api, "case": case}
+    return await _room(call, appointment, "guest", f"{api}/entry", f"/a/{token}", **more)
 
 
 async def host_room(call: Call) -> web.Response:
@@ -71,7 +73,15 @@ async def host_room(call: Call) -> web.Response:
         raise HandedOver(params={"name": handed.to_name})
     entry = f"/api/v1/office/appointments/{appointment.id}/entry"
     back = f"/office/appointments/{appointment.id}"
-    return await _room(call, appointment, "host", entry, back, handed=handed, mine=mine)
+    case = await _case(call, appointment, f"/api/v1{back}", desk=f"{back}/documents/")
+    return await _room(call, appointment, "host", entry, back, handed=handed, mine=mine, case=case)
+
+
+async def _case(call: Call, appointment: Appointment, base: str, desk: str | None = None) -> dict[str, Any]:
+    """What the room's script asks for documents with: the case's address, and the names of its checklist."""
+    items = items_of(await call.catalogue(), appointment.services)
+    names = [(item.key, in_language(item.name, call.language.code)) for item in items if item.when == "ahead"]
+    return {"base": base, "desk": desk, "items": names, "limit_mb": call.office.settings.upload_limit_mb}
 
 
 async def _room(

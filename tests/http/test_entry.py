@@ -1,5 +1,6 @@
 """Into the room: only with the link, only for video, only in its time; and what the ticket then holds."""
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,7 +8,8 @@ from sqlalchemy import text
 
 from server.web.call import BUS
 from signaling.contract import Notice, TicketRefused, shard, verify
-from tests.office.city import City
+from tests.http.meeting import meeting_in
+from tests.office.city import City, only_sqlite
 
 
 async def enter(city: City, token: str) -> tuple[int, dict[str, object]]:
@@ -96,3 +98,26 @@ async def test_what_the_clerk_ended_is_done_and_its_link_leads_nowhere(city: Cit
     shown = await city.client.get(f"/api/v1/appointments/{booked['token']}")
     assert (await shown.json())["state"] == "done"
     assert (await enter(city, booked["token"]))[0] == 410
+
+
+@only_sqlite()
+async def test_the_pages_of_citizen_and_clerk_name_the_case_in_the_room_and_no_other_page_does(
+    city: City,
+) -> None:
+    meeting = await meeting_in(city)
+    invited = {"part": "interpreter", "name": "Ines"}
+    made = await (await meeting.clerk.post(f"{meeting.desk}/invitations", json=invited)).json()
+    third = await city.client.get(f"/i/{made['url'].rpartition('/i/')[2]}/room")
+    assert 'id="sz-case"' not in await third.text()
+    assert meeting.token not in await third.text()
+    for page, base, desk in (
+        (await city.client.get(f"/a/{meeting.token}/room"), f"/api/v1/appointments/{meeting.token}", None),
+        (
+            await meeting.clerk.get(f"/office/appointments/{meeting.id}/room"),
+            meeting.desk,
+            f"/office/appointments/{meeting.id}/documents/",
+        ),
+    ):
+        case = json.loads((await page.text()).split('id="sz-case">')[1].split("</script>")[0])
+        assert (case["base"], case["desk"]) == (base, desk)
+        assert case["items"] == [["lageplan", "Lageplan"], ["skizze", "Skizze"]]

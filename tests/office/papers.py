@@ -57,3 +57,16 @@ def a_jpeg(width: int = 40, height: int = 30, **more: object) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (width, height), (200, 30, 30)).save(out, "JPEG", **more)
     return out.getvalue()
+
+
+def a_pdf_with_pages(count: int) -> bytes:
+    """So many empty square pages."""
+    import io
+
+    import pikepdf
+
+    pdf, out = pikepdf.new(), io.BytesIO()
+    for _ in range(count):
+        pdf.add_blank_page(page_size=(400, 400))
+    pdf.save(out)
+    return out.getvalue()

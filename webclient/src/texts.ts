@@ -1,6 +1,7 @@
 // The words that scripts put on the page: from the page's own list in its language, else these German ones.
 // The same keys stand in server/templates/client_texts.html.
 
+import { papersTexts } from "./texts_papers";
 import { talkTexts } from "./texts_talk";
 
 export const germanTexts = {
@@ -223,6 +224,7 @@ export const germanTexts = {
   "arrivals.handover": "{from} gibt an Sie weiter: {name}",
   "arrivals.lost": "Die Liste kann gerade nicht aktualisiert werden.",
   ...talkTexts,
+  ...papersTexts,
   "arrivals.call": "bittet um Rückruf",
   "arrivals.call.new": "{name} bittet um Rückruf.",
   "arrivals.call.show": "Nummer zeigen",

@@ -1,5 +1,5 @@
 // People whose pages' data channels are wired to each other, without a browser: for the tests of what is said over them.
-import type { PeerInfo } from "../src/messages";
+import type { Part, PeerInfo } from "../src/messages";
 import type { ControlMessage } from "../src/room/link_extension";
 import type { PeerLink } from "../src/room/peer_link";
 import type { RoomSession } from "../src/room/session";
@@ -74,15 +74,17 @@ export class Person {
   heard: [string, ControlMessage][] = [];
   open: PeerLink[] = [];
   shared: unknown[] = [];
+  keptFromOthers = false;
   talk: Talk;
 
   constructor(
     readonly name: string,
     readonly role: "host" | "guest" = "guest",
+    readonly part: Part = "citizen",
   ) {
     const session = {
       openLinks: this.open,
-      welcome: { room: "room" },
+      welcome: { room: "room", role, part },
       shareScreen: (s: unknown) => this.shared.push(s),
     };
     this.talk = new Talk({
@@ -90,6 +92,9 @@ export class Person {
       session: () => session as unknown as RoomSession,
       heard: (from, message) => this.heard.push([from, message]),
       say: (words) => this.said.push(words.trim()),
+      keepFromOthers: (on) => {
+        this.keptFromOthers = on;
+      },
     });
   }
 
@@ -113,7 +118,7 @@ export class Pair {
       [0, one, other],
       [1, other, one],
     ] as const) {
-      const peer = { id: far.name, name: far.name, role: far.role, part: "citizen" } as PeerInfo;
+      const peer = { id: far.name, name: far.name, role: far.role, part: far.part } as PeerInfo;
       const link = { peer } as PeerLink;
       person.open.push(link);
       this.#extensions[at].open(this.connections[at] as unknown as RTCPeerConnection, link);

@@ -24,6 +24,8 @@ export interface TalkSurroundings {
   changed(): void;
   session(): RoomSession | null;
   heard(from: string, message: ControlMessage): void;
+  /** Own pictures go to nobody but clerks. */
+  keepFromOthers(on: boolean): void;
   /** Says `words` to those who do not see the screen. */
   say(words: string): void;
 }

@@ -36,6 +36,7 @@ export class OwnSide {
   signing: boolean | null = null;
   /** Those to whom no picture goes because the line is too weak. */
   weak: ReadonlySet<string> = new Set();
+  clerksOnly = false;
   #first: FirstPictures | undefined;
 
   constructor(private readonly around: OwnSurroundings) {}
@@ -43,6 +44,7 @@ export class OwnSide {
   /** For a new session: what is open is used again, the rest asked for. */
   enter(): void {
     this.weak = new Set();
+    this.clerksOnly = false;
     if (this.devices?.stream.active) this.#use(this.devices);
     else void this.open();
   }
@@ -117,14 +119,21 @@ export class OwnSide {
     this.around.say(text(weak.size > 0 ? "room.weak" : "room.weak.over"));
   }
 
+  /** While a card is held into the camera the picture goes to nobody but clerks. */
+  keepFromOthers(on: boolean): void {
+    this.clerksOnly = on;
+    this.setPictures();
+  }
+
   /** With three or four people each picture gets smaller, unless somebody has to read hands. */
   setPictures(): void {
     const session = this.around.session();
     if (session === null) return;
     const crowd = session.openLinks.length > 1;
     const signs = this.signs;
+    const isClerk = (peer: string): boolean => session.links.get(peer)?.peer.role === "host";
     session.setPictures((peer) => ({
-      send: !this.saving && !this.weak.has(peer),
+      send: !this.saving && !this.weak.has(peer) && !(this.clerksOnly && !isClerk(peer)),
       receive: !this.saving,
       shrink: crowd && !signs ? 2 : 1,
     }));

@@ -167,6 +167,7 @@ export class SzRoom extends LitElement {
       session: () => this.#session,
       heard: (from, message) => this.#heard(from, message),
       say: (words) => this.#say(words),
+      keepFromOthers: (on) => this.#own.keepFromOthers(on),
     });
     this.#talk = talk;
     const entry = this.getAttribute("entry") ?? "";
@@ -237,6 +238,7 @@ export class SzRoom extends LitElement {
     this.#knock.calm();
     this.#microphone.resume();
     this.#own.seenAgain(hiddenFor);
+    this.#talk?.papers.seenAgain();
     this.#playback.resume(players(this));
   }
 

@@ -5,8 +5,13 @@ import type { Part } from "../messages";
 import { type TextKey, text } from "../texts";
 import type { Measuring } from "./measuring";
 import type { OwnSide } from "./own_side";
+import type { Papers } from "./papers/papers";
+import { identityFrame, identityGuide } from "./papers/view_identity";
+import { commonView } from "./papers/view_page";
+import type { Step } from "./papers/words";
 import type { PeerLink } from "./peer_link";
 import type { RoomSession } from "./session";
+import type { Talk } from "./talk/talk";
 import type { TheirLines } from "./their_lines";
 
 export interface StageParts {
@@ -14,6 +19,7 @@ export interface StageParts {
   own: OwnSide;
   measuring: Measuring;
   lines: TheirLines;
+  talk: Talk;
   enlarge(peer: string): void;
 }
 
@@ -66,13 +72,13 @@ function screenTile(link: PeerLink): TemplateResult {
   </figure>`;
 }
 
-function ownTile(own: OwnSide): TemplateResult {
+function ownTile(own: OwnSide, step: Step | null): TemplateResult {
   const seen = own.devices?.video !== null && own.devices !== null;
   const note = !seen ? text("room.own.none") : own.videoOn ? "" : text("room.own.off");
   const front = own.devices?.video?.getSettings().facingMode !== "environment";
   return html`<figure class="sz-tile sz-tile--own${front ? " sz-tile--mirror" : ""}">
     <video data-testid="own-video" data-own autoplay playsinline .muted=${true} aria-label=${text("room.own")}></video>
-    ${note === "" ? nothing : html`<p class="sz-tile__note">${note}</p>`}
+    ${note === "" ? nothing : html`<p class="sz-tile__note">${note}</p>`} ${step === null ? nothing : identityFrame(step)}
     <figcaption class="sz-tile__name"><span>${text("room.own")}</span></figcaption>
   </figure>`;
 }
@@ -80,6 +86,11 @@ function ownTile(own: OwnSide): TemplateResult {
 /** The picture that is shown large while somebody signs: the interpreter's, else the first guest's or the clerk's. */
 function largest(links: PeerLink[]): PeerLink | undefined {
   return links.find(({ peer }) => peer.part === "sign") ?? links[0];
+}
+
+/** The clerk looks at a card that is held into the camera. */
+function checking({ side, identity }: Papers): boolean {
+  return side === "clerk" && identity.step !== null;
 }
 
 /** How the own line is, under the pictures; nothing before there is anything to tell. */
@@ -93,11 +104,16 @@ function ownLine({ session, own, measuring }: StageParts): TemplateResult | type
 
 export function stage(parts: StageParts): TemplateResult {
   const { session, own } = parts;
+  const { papers } = parts.talk;
+  const step = papers.side === "citizen" ? papers.identity.step : null;
   const links = session.openLinks;
   const screens = links.filter((link) => link.peer.screen && link.screen !== null);
-  const large = own.signs ? largest(links) : undefined;
-  const layout = screens.length > 0 ? "screen" : large === undefined ? "even" : "sign";
+  const holder = checking(papers) ? links.find(({ peer }) => peer.part === "citizen") : undefined;
+  const large = holder ?? (own.signs ? largest(links) : undefined);
+  const wide = screens.length > 0 || papers.viewing.shown !== null;
+  const layout = step !== null ? "card" : wide ? "screen" : large === undefined ? "even" : "sign";
   return html`<div class="sz-stage-box">
+    ${identityGuide(papers, own.videoOn && Boolean(own.devices?.video))} ${commonView(papers)}
     <div class="sz-stage" data-tiles=${links.length} data-layout=${layout}>
       ${repeat(
         screens,
@@ -109,7 +125,7 @@ export function stage(parts: StageParts): TemplateResult {
         (link) => link.peer.id,
         (link) => remoteTile(parts, link, link === large),
       )}
-      ${ownTile(own)}
+      ${ownTile(own, step)}
     </div>
     ${ownLine(parts)}
   </div>`;

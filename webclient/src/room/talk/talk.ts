@@ -2,6 +2,10 @@
 // extension for each connection, and which panel is open. What the panels look like is views.ts.
 import { text } from "../../texts";
 import type { ControlMessage, LinkExtension, TalkSurroundings } from "../link_extension";
+import { caseOfPage } from "../papers/case_api";
+import { Giving } from "../papers/giving";
+import { Papers } from "../papers/papers";
+import { sideOf } from "../papers/words";
 import { Captions } from "./captions";
 import { Channels } from "./channels";
 import { Chatting } from "./chatting";
@@ -12,7 +16,7 @@ import { type Comparison, Safety, type Verdict } from "./safety";
 import { ScreenShare } from "./screen";
 import { noticeWords } from "./words";
 
-export type PanelName = "chat" | "text" | "safety";
+export type PanelName = "chat" | "text" | "safety" | "papers" | "identity";
 
 export class Talk {
   panel: PanelName | null = null;
@@ -28,6 +32,10 @@ export class Talk {
   readonly captions: Captions;
   readonly controlling: Controlling;
   readonly screen: ScreenShare;
+  readonly papers: Papers;
+  readonly giving: Giving;
+  /** A document came while the panel of documents was closed. */
+  papersAreNew = false;
   #readingOut: ReadingOut;
   #odd = false;
 
@@ -56,7 +64,11 @@ export class Talk {
       room: () => around.session()?.welcome?.room ?? "",
     });
     this.controlling = new Controlling({
-      heard: (from, message) => around.heard(from, message),
+      heard: (from, message) => {
+        if (!this.papers.hear(from, message)) around.heard(from.id, message);
+      },
+      opened: (peer) => this.papers.opened(peer),
+      gone: (peer) => this.papers.gone(peer),
       noticed: (notice) => {
         this.#say(noticeWords(notice));
         changed();
@@ -68,6 +80,32 @@ export class Talk {
       share: (stream) => around.session()?.shareScreen(stream),
       stopped: () => this.#say(text("talk.share.stopped")),
     });
+    this.papers = this.#papers();
+    this.giving = new Giving(this.papers, changed);
+  }
+
+  #papers(): Papers {
+    const { around } = this;
+    const welcome = () => around.session()?.welcome ?? null;
+    return new Papers(
+      {
+        changed: () => around.changed(),
+        say: (words) => this.#say(words),
+        people: () => (around.session()?.openLinks ?? []).map((link) => link.peer),
+        side: () => sideOf(welcome() ?? { role: "guest", part: "support" }),
+        send: (message, people, passing) =>
+          this.controlling.say(
+            message,
+            people.map(({ id }) => id),
+            passing,
+          ),
+        keepFromOthers: (on) => around.keepFromOthers(on),
+        news: () => {
+          this.papersAreNew = this.panel !== "papers";
+        },
+      },
+      caseOfPage(),
+    );
   }
 
   extend(): LinkExtension {
@@ -86,7 +124,9 @@ export class Talk {
 
   /** Opens this panel in the place of another, or closes it. */
   toggle(panel: PanelName): void {
-    this.panel = this.panel === panel ? null : panel;
+    const before = this.panel;
+    this.panel = before === panel ? null : panel;
+    if ("papers" === before || "papers" === panel) this.papers.look(this.panel === "papers");
     this.#read();
     this.around.changed();
   }
@@ -108,6 +148,7 @@ export class Talk {
 
   close(): void {
     this.screen.close();
+    this.papers.close();
     this.captions.close();
     this.#readingOut.close();
   }
@@ -120,6 +161,7 @@ export class Talk {
   #read(): void {
     if (this.panel === "chat") this.chat.log.unread = 0;
     if (this.panel === "text") this.textIsNew = false;
+    if (this.panel === "papers") this.papersAreNew = false;
   }
 
   /** The same words twice are two messages: an invisible difference makes a screen reader read them twice. */

@@ -5,6 +5,8 @@ import { keyed } from "lit/directives/keyed.js";
 import { ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
 import { text } from "../../texts";
+import { identityPanel } from "../papers/view_identity";
+import { papersPanel } from "../papers/view_papers";
 import type { RoomSession } from "../session";
 import type { Notice } from "./control";
 import { canShare, type ScreenShare } from "./screen";
@@ -16,8 +18,20 @@ import { noticeWords, shareWords } from "./words";
 
 export type Part = TemplateResult | typeof nothing;
 
-const titles = { chat: "talk.chat", text: "talk.text", safety: "talk.safety.title" } as const;
-const contents = { chat: chatPanel, text: textPanel, safety: safetyPanel };
+const titles = {
+  chat: "talk.chat",
+  text: "talk.text",
+  safety: "talk.safety.title",
+  papers: "papers.title",
+  identity: "identity.panel",
+} as const;
+const contents = {
+  chat: chatPanel,
+  text: textPanel,
+  safety: safetyPanel,
+  papers: ({ papers, giving }: Talk) => papersPanel(papers, giving),
+  identity: ({ papers }: Talk) => identityPanel(papers),
+};
 
 /** Whoever opens a panel is in it at once: in its field, or else at its heading. */
 function takeFocus(panel: Element | undefined): void {
@@ -124,7 +138,11 @@ export function talkControls(session: RoomSession, talk: Talk): Part {
   if (session.phase !== "call") return nothing;
   const { unread } = talk.chat.log;
   const chat = unread > 0 ? text("talk.chat.new", { count: unread }) : text("talk.chat");
-  return html`${opener(talk, "chat", chat, unread > 0)}
+  const { side } = talk.papers;
+  const papers = text(talk.papersAreNew ? "papers.title.new" : "papers.title");
+  return html`${side === "other" ? nothing : opener(talk, "papers", papers, talk.papersAreNew)}
+    ${side === "clerk" ? opener(talk, "identity", text("identity.panel"), false) : nothing}
+    ${opener(talk, "chat", chat, unread > 0)}
     ${opener(talk, "text", text(talk.textIsNew ? "talk.text.new" : "talk.text"), talk.textIsNew)}
     ${canShare() ? shareButton(talk.screen) : nothing}
     ${opener(talk, "safety", text("talk.safety"), false)} ${sharing(talk)}`;
