@@ -132,7 +132,7 @@ async def test_a_document_is_sent_with_the_keyboard_alone(page: Page, tmp_path: 
     await tab_to(page, "Datei senden")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("lageplan.pdf", exact=True)).to_be_visible()
-    await expect(page.locator(".file")).to_contain_text("Skizze")
+    await expect(page.locator(".paper", has_text="lageplan.pdf")).to_contain_text("Skizze")
     delete = page.get_by_role("button", name=re.compile("Löschen.*lageplan.pdf"))
     await delete.focus()
     await page.keyboard.press("Enter")
