@@ -38,7 +38,7 @@ class Disk:
         self._near, self._cluster = near, cluster
         self._since = time.time() - 1
         self.words = {
-            what: f"{what}-{secrets.token_hex(6)}" for what in ("inhalt", "datei", "name", "antwort")
+            what: f"{what}-{secrets.token_hex(6)}" for what in ("inhalt", "datei", "name", "antwort", "amt")
         }
         self.never = [form for word in self.words.values() for form in forms_of(word.encode())]
 
@@ -117,6 +117,10 @@ async def test_nothing_of_a_citizen_is_ever_on_disk_in_the_open(
     clerk = await its_clerk(city)
     office = f"/api/v1/office/appointments/{await city.id_of(booked)}/documents"
     assert (await clerk.get(f"{office}/{sent}")).status == 200
+    wish = {"decision": "resend", "reason_key": "blurred", "text": disk.words["amt"]}
+    decided = await clerk.post(f"{office}/{sent}/decision", json=wish)
+    assert decided.status == 200, await decided.text()
+    await post(clerk, office, a_pdf(disk.words["inhalt"].encode()), f"{disk.words['amt']}.pdf")
     kept, key = await key_of(city)
     ciphertext = (city.settings.store / f"{sent}.sealed").read_bytes()[1000:1064]
     await at_rest(city, request)
