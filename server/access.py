@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.booking.model import AppointmentRow, CaseRow, DutyRow
@@ -200,12 +200,31 @@ async def appointment_for(tx: AsyncConnection, staff: Staff, appointment_id: str
     return await _one(tx, query.where(AppointmentRow.id == appointment_id, *TAKES_PLACE, _in_charge(staff)))
 
 
+async def way_in(tx: AsyncConnection, staff: Staff, appointment_id: str) -> tuple[str, datetime] | None:
+    """Why `appointment_for` lets this clerk in, and when the appointment ends; None where it does not."""
+    if "clerk" not in staff.roles:
+        return None
+    why = case(
+        (DutyRow.staff_id == staff.id, "own-duty"), (_handed_to(staff), "handed-over"), else_="handing-over"
+    )
+    query = select(why, AppointmentRow.ends_at).join(DutyRow, DutyRow.id == AppointmentRow.duty_id)
+    found = (
+        await tx.execute(query.where(AppointmentRow.id == appointment_id, *TAKES_PLACE, _in_charge(staff)))
+    ).first()
+    return (found[0], found[1]) if found else None
+
+
+RUNNING = (TransferRow.appointment_id == AppointmentRow.id, TransferRow.ended_at.is_(None))
+
+
+def _handed_to(staff: Staff) -> ColumnElement[bool]:
+    return exists().where(*RUNNING, TransferRow.to_id == staff.id)
+
+
 def _in_charge(staff: Staff) -> ColumnElement[bool]:
     """Whose duty it is, to whom the meeting is handed over, and until they come, who handed it."""
-    giving = and_(TransferRow.from_id == staff.id, TransferRow.taken_at.is_(None))
-    own = (TransferRow.appointment_id == AppointmentRow.id, TransferRow.ended_at.is_(None))
-    handed = exists().where(*own, or_(TransferRow.to_id == staff.id, giving))
-    return or_(DutyRow.staff_id == staff.id, handed)
+    giving = exists().where(*RUNNING, TransferRow.from_id == staff.id, TransferRow.taken_at.is_(None))
+    return or_(DutyRow.staff_id == staff.id, _handed_to(staff), giving)
 
 
 async def follow_ups(tx: AsyncConnection, meeting: Appointment) -> list[Appointment]:

@@ -50,7 +50,7 @@ from server.planning import pages as planning_pages
 from server.planning import pages_absence, pages_release, routes_absence
 from server.planning import routes as planning_routes
 from server.privacy import pages as privacy_pages
-from server.privacy import pages_record, pages_rules
+from server.privacy import pages_access, pages_record, pages_rules, routes_reason
 from server.privacy import routes as privacy_routes
 from server.recurring import jobs_of
 from server.rooms import pages as rooms_pages
@@ -125,6 +125,7 @@ ENDPOINTS: list[Endpoint] = [
     *planning_routes.endpoints,
     *routes_absence.endpoints,
     *privacy_routes.endpoints,
+    *routes_reason.endpoints,
 ]
 PAGES: list[Page] = [
     *catalog_pages.pages,
@@ -149,6 +150,8 @@ PAGES: list[Page] = [
     *privacy_pages.pages,
     *pages_record.pages,
     *pages_rules.pages,
+    *pages_access.pages,
+    *routes_reason.pages,
 ]
 
 

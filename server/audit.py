@@ -20,6 +20,7 @@ from recordings_policy.holds import holds
 from server.db import Base, UtcDateTime
 
 START = "0" * 64
+QUARTER_S = 900
 LOOKED = "case.opened"
 """Staff looked at a citizen's case; such entries are what the data-protection officer's page shows."""
 LOOKS = text(f"action = '{LOOKED}'")
@@ -88,6 +89,18 @@ async def record_once(
     dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
     entry = {"at": now, "actor": actor, "action": action, "object_id": object_id, "detail": detail}
     await tx.execute(dialect.insert(AuditRow).values(**entry, once=once).on_conflict_do_nothing())
+
+
+async def record_look(
+    tx: AsyncConnection, now: datetime, actor: str, appointment_id: str, what: str, why: str
+) -> None:
+    """Staff looked at a citizen's case: one entry for a person, a case, a thing and a quarter of an hour."""
+    once = look_once(now, actor, appointment_id, what)
+    await record_once(tx, now, actor, LOOKED, appointment_id, once, what=what, why=why)
+
+
+def look_once(now: datetime, actor: str, appointment_id: str, what: str) -> str:
+    return f"{actor}/{appointment_id}/{what}/{int(now.timestamp()) // QUARTER_S}"
 
 
 def link_of(

@@ -3,7 +3,7 @@
     Refusal
     ├── BadInput 422 ─── OffGrid, PastTime, TooFar, ServicesExclude, KeyReused, MailNeeded
     ├── NotSignedIn 401
-    ├── NotAllowed 403 ─ TooEarly, ForeignOrigin, VideoExcluded
+    ├── NotAllowed 403 ─ TooEarly, ForeignOrigin, VideoExcluded, ReasonNeeded
     ├── NotFound 404     (foreign and missing look the same)
     ├── Conflict 409 ─── SlotTaken, TooLate, NotVideo, AlreadyExtended
     ├── Gone 410 ─────── HoldExpired, ActivationExpired, OfferOver, Damaged
@@ -106,6 +106,16 @@ class VideoExcluded(NotAllowed):
 
     def __init__(self, phone: str) -> None:
         super().__init__(params={"phone": phone}, phone=phone)
+
+
+class ReasonNeeded(NotAllowed):
+    type = "reason-needed"
+    title = "Warum öffnen Sie diesen Vorgang?"
+    detail = "Der Termin ist schon länger vorbei. Bitte nennen Sie zuerst den Grund, aus dem Sie den Vorgang öffnen."
+
+    def __init__(self, appointment_id: str) -> None:
+        super().__init__()
+        self.appointment_id = appointment_id
 
 
 class NotFound(Refusal):

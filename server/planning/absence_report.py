@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access import Appointment, Staff, appointments_of_absence, case_of
-from server.audit import record
+from server.audit import record, record_look
 from server.booking.model import DutyRow
 from server.catalog.model import Catalogue
 from server.contact import Contact
@@ -123,6 +123,7 @@ async def report(desk: Desk, member: Staff, absence_id: str, now: datetime) -> t
         lines = await _lines(tx, desk, member, absence_id)
         for line in lines:
             if line.contact:
+                await record_look(tx, now, member.actor, line.appointment.id, "phone", "absence")
                 await record(
                     tx, now, member.actor, "absence.contact_seen", line.appointment.id, absence=absence_id
                 )

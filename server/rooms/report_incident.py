@@ -13,7 +13,7 @@ from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from server.access import Staff, appointment_for, case_of
-from server.audit import record
+from server.audit import record, record_look
 from server.booking.model import ALIVE, AppointmentRow
 from server.db import Database
 from server.errors import Conflict, NotAllowed, NotFound, NotVideo
@@ -112,6 +112,9 @@ async def incidents(db: Database, keyring: Keyring, staff: Staff, now: datetime)
     if any(one.note is not None and not one.own for one in found):
         async with db.write() as tx:
             await record(tx, now, staff.actor, "incidents.read", "all", count=len(found))
+            for row in rows:
+                if row.staff_id != staff.id:
+                    await record_look(tx, now, staff.actor, row.appointment_id, "incident", "administration")
     return found
 
 
@@ -146,7 +149,8 @@ async def forget_incidents(db: Database, now: datetime) -> int:
 def _stored() -> Select[*tuple[Any, ...]]:
     columns = (IncidentRow.id, IncidentRow.kind, IncidentRow.filed_at, IncidentRow.excluded_until)
     sealed = (IncidentRow.wrapped_key, IncidentRow.key_version, IncidentRow.text_sealed)
-    query = select(*columns, *sealed, IncidentRow.staff_id, StaffRow.display)
+    whose = (IncidentRow.staff_id, IncidentRow.appointment_id, StaffRow.display)
+    query = select(*columns, *sealed, *whose)
     query = query.join(StaffRow, StaffRow.id == IncidentRow.staff_id)
     return query.order_by(IncidentRow.filed_at.desc(), IncidentRow.id)
 

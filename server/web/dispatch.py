@@ -17,6 +17,7 @@ from server.access import Staff
 from server.db import FOR_STAFF
 from server.errors import BadInput, ForeignOrigin, NotAllowed, NotFound, NotSignedIn
 from server.people.sign_in import staff_of
+from server.privacy.note_look import look_of, note_look
 from server.web.api import Endpoint, Handler, Page, Reply
 from server.web.call import OFFICE, Call, Office
 from server.web.language import Language, choose
@@ -34,6 +35,8 @@ class Declared(Protocol):
     def handler(self) -> Handler: ...
     @property
     def roles(self) -> frozenset[str]: ...
+    @property
+    def path(self) -> str: ...
 
 
 def language_of(request: web.Request) -> Language:
@@ -92,6 +95,8 @@ async def _open_call(request: web.Request, declared: Declared) -> Call:
             raise NotSignedIn
         if not declared.roles & call.staff.roles:
             raise NotAllowed
+        if (look := look_of(declared.path)) is not None:
+            await note_look(office.db, call.staff, request.match_info[look.name], look.what, now)
     return call
 
 

@@ -6,7 +6,7 @@ import traceback
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from server.errors import Damaged, Refusal, Unavailable
+from server.errors import Damaged, ReasonNeeded, Refusal, Unavailable
 from server.sealing import SealBroken
 from server.settings import Settings
 from server.web.call import OFFICE, Call
@@ -119,6 +119,10 @@ async def _answer(request: web.Request, refusal: Refusal) -> web.StreamResponse:
         return as_problem(refusal, language)
     if refusal.status == 401 and request.method == "GET":
         return web.Response(status=303, headers={"Location": "/office/sign-in"})
+    if isinstance(refusal, ReasonNeeded) and request.method == "GET":
+        return web.Response(
+            status=303, headers={"Location": f"/office/appointments/{refusal.appointment_id}/reason"}
+        )
     office = request.app[OFFICE]
     return await render_refusal(Call(request, office, language, office.clock.now()), refusal)
 

@@ -42,6 +42,22 @@ async def incidents(visit: Visit) -> None:
     await visit.go("/office/incidents")
 
 
+async def accesses(visit: Visit) -> None:
+    desk, clerk = await _desk(visit), await visit.city.sign_in("clerk1")
+    for path in ("/documents", "/identity"):
+        await clerk.get(f"{desk}{path}")
+    await sign_in(visit.page, "dpo")
+    await visit.go("/office/access")
+
+
+async def asked_why(visit: Visit) -> None:
+    desk = (await _desk(visit)).removeprefix("/api/v1")
+    await after(4 * 24 * 60)(visit)
+    await sign_in(visit.page, "clerk1")
+    await visit.go(desk)
+    await expect(visit.page.get_by_role("heading", name="Warum öffnen Sie diesen Vorgang?")).to_be_visible()
+
+
 async def inviting(visit: Visit) -> None:
     await host_alone(visit)
     await visit.page.get_by_test_id("tool-invite").click()

@@ -172,6 +172,8 @@ STAFF: Mapping[str, Mapping[str, Opening]] = {
         "booking on site": states_clerk.booking_on_site,
         "reporting an incident": states_clerk.reporting,
     },
+    "/office/appointments/{appointment}/reason": {"asked": states_clerk.asked_why},
+    "/office/access": {"list": states_clerk.accesses, "none": inside("/office/access?number=0", "dpo")},
     "/office/incidents": {"list": states_clerk.incidents},
     "/office/absences": {
         "empty": inside("/office/absences", "scheduler"),

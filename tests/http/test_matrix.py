@@ -110,6 +110,7 @@ async def body_of(cell: Cell, world: World, values: dict[str, str], client: Clie
         "invitation": {"json": {"part": "support", "name": "Max Mustermann"}},
         "transfer": {"json": {"colleague": 3}},
         "identity": {"json": SEEN},
+        "reason": {"json": {"why": "question"}},
         "page identity": {"data": {**SEEN, "csrf": csrf}},
         "plan": {"json": {"parts": []}},
         "empty": {"json": {}},

@@ -152,6 +152,7 @@ async def test_once_the_case_is_closed_nothing_can_be_booked_on_it(city: City) -
     city.clock.set(datetime.fromisoformat(meeting.booked["end"]) + 15 * DAY)
     await delete.sweep(city.office.db, city.office.store, city.now)
     clerk = await city.sign_in("clerk1")
+    assert (await clerk.post(f"{meeting.desk}/reason", json={"why": "follow-up"})).status == 204
     answer = await clerk.post(f"{meeting.desk}/onsite", json={"start": start, "site": SITE})
     assert answer.status == 409
 

@@ -32,7 +32,8 @@ API_ONLY = ("shapes.py", "record.py")
 STAFF_SOURCES = (
     "people/*.py",
     "planning/*.py",
-    "privacy/pages_rules.py",
+    "privacy/pages_*.py",
+    "privacy/routes*.py",
     "catalog/services.py",
     "catalog/online_check.py",
     "catalog/import_preview.py",
