@@ -39,7 +39,7 @@ async def _form(call: Call, status: int = 200, error: str = "") -> web.Response:
 async def submit(call: Call) -> web.Response:
     why = str((await call.request.post()).get("why", ""))
     if why not in GIVEN:
-        return await _form(call, 422, call.language.gettext("Bitte wählen Sie einen Grund."))
+        return await _form(call, 422, call.language.gettext("Bitte wählen Sie einen Grund aus."))
     await give_reason(call.office.db, call.member, call.path("appointment"), why, call.now)
     return see_other(f"/office/appointments/{call.path('appointment')}")
 
