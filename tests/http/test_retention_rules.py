@@ -78,7 +78,13 @@ async def test_a_proposal_changes_nothing_until_the_officer_approves_it(city: Ci
 
 @pytest.mark.criterion("J03")
 async def test_four_eyes_are_the_databases_own_rule(city: City) -> None:
-    base: dict[str, Any] = {"class_key": "upload", "hours": 24, "why": "x", "proposed_by": 1, "proposed_at": city.now}
+    base: dict[str, Any] = {
+        "class_key": "upload",
+        "hours": 24,
+        "why": "x",
+        "proposed_by": 1,
+        "proposed_at": city.now,
+    }
     decided: dict[str, Any] = {"decision": "approved", "words": "x", "decided_at": city.now}
     refused: list[list[dict[str, Any]]] = [
         [{**decided, "decided_by": 1}],
