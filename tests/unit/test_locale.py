@@ -56,6 +56,14 @@ def test_a_translation_keeps_the_placeholders(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["en", "de_LS"])
+def test_no_message_is_there_twice(code: str) -> None:
+    """As a merge leaves it: the later one counts, and whoever mends the first wonders."""
+    text = (LOCALE / code / "LC_MESSAGES" / "messages.po").read_text()
+    messages = [message for message in translations(code) if message.id]
+    assert text.count("\nmsgid ") - 1 == len(messages)
+
+
+@pytest.mark.parametrize("code", ["en", "de_LS"])
 def test_no_translation_is_left_over(code: str) -> None:
     used = (
         in_templates(staff=False)
