@@ -3,7 +3,9 @@
 import asyncio
 import os
 import ssl
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -12,6 +14,7 @@ from sqlalchemy import text
 from server.clock import SystemClock
 from server.db import Database
 from server.documents.bucket import open_store
+from server.documents.scan import Clamd, ScannerAway
 from server.errors import Unavailable
 from server.migrations.run import is_current
 from server.rooms.admit import signaling_settings
@@ -23,6 +26,7 @@ from signaling.turn import ice_servers
 from signaling.turn_probe import TurnTrouble, probe
 
 ENDS_SOON = 42
+OLD_SIGNATURES = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ async def examine(settings: Settings) -> list[Finding]:
         findings.append(await _bucket(settings))
     findings += [await _bus(settings), await _mail(settings)]
     findings.append(await _texts(settings))
+    findings.append(await _scanner(settings))
     findings.append(_seal(settings))
     findings.append(_public(settings))
     findings.append(_proxies(settings))
@@ -138,6 +143,42 @@ def _seal(settings: Settings) -> Finding:
     if left < 0:
         return Finding(False, "Das Siegel ist abgelaufen")
     return Finding(left > ENDS_SOON, f"Das Siegel gilt noch {left} Tage")
+
+
+async def _scanner(settings: Settings) -> Finding:
+    """Asked for its signatures, and whether it takes the largest file that citizens may send."""
+    if not settings.clamd:
+        return Finding(settings.demo, "Niemand prüft Unterlagen auf Schadsoftware (SPRECHZEIT_CLAMD fehlt)")
+    scanner = Clamd(settings.clamd)
+    try:
+        version = await scanner.version()
+        scan = await scanner.scan(_nothing(settings.upload_limit_mb))
+    except (ScannerAway, ValueError):
+        return Finding(False, "Der Virenscanner antwortet nicht")
+    program, _, signatures = version.partition("/")
+    if not scan.whole:
+        return Finding(
+            False,
+            f"Der Virenscanner ({program}) prüft keine Dateien von {settings.upload_limit_mb} MB: StreamMaxLength",
+        )
+    day = signatures.partition("/")[2]
+    if day and _age(day) > OLD_SIGNATURES:
+        return Finding(False, f"Der Virenscanner ({program}) kennt nur Schadsoftware bis {day}: freshclam")
+    return Finding(True, f"Der Virenscanner antwortet ({version})")
+
+
+async def _nothing(megabytes: int) -> AsyncIterator[bytes]:
+    for _ in range(megabytes):
+        yield bytes(1_000_000)
+
+
+def _age(day: str) -> timedelta:
+    """How old signatures of that day are; clamd writes days as asctime(3) does, in UTC."""
+    try:
+        written = datetime.strptime(day, "%a %b %d %H:%M:%S %Y").replace(tzinfo=UTC)
+    except ValueError:
+        return timedelta(0)
+    return SystemClock().now() - written
 
 
 def _public(settings: Settings) -> Finding:

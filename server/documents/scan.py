@@ -55,7 +55,7 @@ class Clamd:
         self._address = address
 
     async def scan(self, chunks: AsyncIterator[bytes]) -> Scan:
-        signatures = (await self._talk(b"zVERSION\0", None)).strip()
+        signatures = await self.version()
         answer = await self._talk(b"zINSTREAM\0", chunks)
         said = answer.removeprefix("stream: ").strip()
         if said == "OK":
@@ -66,6 +66,10 @@ class Clamd:
             return Scan(said.removesuffix(" FOUND")[:80], signatures[:80])
         log.error("the virus scanner could not say: %s", said[:80])
         raise ScannerAway
+
+    async def version(self) -> str:
+        """Program, number and day of its signatures: "ClamAV 1.4.6/27843/Sat Nov 28 09:12:03 2026"; without any the program alone."""
+        return (await self._talk(b"zVERSION\0", None)).strip()
 
     async def _talk(self, command: bytes, chunks: AsyncIterator[bytes] | None) -> str:
         try:

@@ -19,6 +19,7 @@ from server.web.middleware import security_headers
 from tests.browser.people import PLAN
 from tests.deploy.people import beside, book, enter, free, hold
 from tests.deploy.running_city import RunningCity
+from tests.neighbours.clamav import LARGEST_MB, ClamdServer
 from tests.neighbours.nginx import TEMPLATE, VARIABLE
 from tests.neighbours.process import free_port
 from tests.neighbours.smtp import Mailbox
@@ -200,11 +201,13 @@ def turn_as_shipped(tmp_path: Path) -> Iterator[Relay]:
 
 
 async def test_the_doctor_finds_the_whole_of_it_well_and_names_what_does_not_fit(
-    deployed: RunningCity, smtp: Mailbox, turn_as_shipped: Relay
+    deployed: RunningCity, smtp: Mailbox, turn_as_shipped: Relay, shared_clamd: ClamdServer
 ) -> None:
     well = {
         **deployed.server[0].environment,
         "SPRECHZEIT_SMTP_URL": smtp.url,
+        "SPRECHZEIT_CLAMD": shared_clamd.address,
+        "SPRECHZEIT_UPLOAD_LIMIT_MB": f"{LARGEST_MB}",
         "SPRECHZEIT_TURN_URLS": ",".join(turn_as_shipped.urls[:2]),
         "SPRECHZEIT_TURN_SECRET": SECRET,
         "SSL_CERT_FILE": str(deployed.certificate),
@@ -212,6 +215,7 @@ async def test_the_doctor_finds_the_whole_of_it_well_and_names_what_does_not_fit
     code, said = await doctor(well)
     assert code == 0, said
     assert f"✓ Signaling antwortet unter {deployed.url.replace('https', 'wss')}/signaling/v1" in said
+    assert "✓ Der Virenscanner antwortet (ClamAV" in said
     nowhere = f"wss://localhost:{deployed.nginx.https}/times"
     code, said = await doctor(
         {**well, "SPRECHZEIT_TRUSTED_PROXIES": "0", "SPRECHZEIT_SIGNALING_URL": nowhere}
@@ -219,7 +223,15 @@ async def test_the_doctor_finds_the_whole_of_it_well_and_names_what_does_not_fit
     assert code == 1
     assert f"✗ Unter {nowhere} antwortet kein Signaling" in said
     assert "✗ Alle Leute haben die Adresse des Proxys" in said
-    code, said = await doctor({**well, "SPRECHZEIT_SIGNALING_URL": "ws://127.0.0.1:1/signaling/v1"})
+    beyond = f"{LARGEST_MB + 10}"
+    code, said = await doctor(
+        {
+            **well,
+            "SPRECHZEIT_SIGNALING_URL": "ws://127.0.0.1:1/signaling/v1",
+            "SPRECHZEIT_UPLOAD_LIMIT_MB": beyond,
+        }
+    )
+    assert f"prüft keine Dateien von {beyond} MB: StreamMaxLength" in said
     assert "✗ SPRECHZEIT_SIGNALING_URL muss mit wss:// beginnen" in said
 
 

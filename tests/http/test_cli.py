@@ -218,9 +218,12 @@ def test_the_doctor_names_what_is_missing(operator: Operator) -> None:
         **AWAY,
         "SPRECHZEIT_REDIS_URL": f"redis://:{HIDDEN}@127.0.0.1:1",
         "SPRECHZEIT_STORE": "/proc/x",
+        "SPRECHZEIT_CLAMD": "tcp://127.0.0.1:1",
     }
     done = operator.run("doctor", SPRECHZEIT_SMTP_URL=f"smtp://x:{HIDDEN}@127.0.0.1:1", **troubles)
-    assert_refused_in_words(done, "✗ Datenbank", "✗ Redis", "✗ Der Mailserver", "✗ Dokumentenablage")
+    assert_refused_in_words(
+        done, "✗ Datenbank", "✗ Redis", "✗ Der Mailserver", "✗ Dokumentenablage", "✗ Der Virenscanner"
+    )
 
 
 def test_the_doctor_finds_an_old_schema_and_then_is_content(operator: Operator) -> None:

@@ -1,4 +1,4 @@
-"""A clamd of our own with a signature file of our own: EICAR's test file and a word of ours. Nothing is downloaded."""
+"""A clamd of our own, configured as shipped, with a signature file of our own: EICAR's test file and a word of ours."""
 
 import hashlib
 import shutil
@@ -13,6 +13,7 @@ from tests.neighbours.process import Neighbour, free_port
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 CURSED = b"this-paper-is-cursed-5591"
 LARGEST_MB = 60
+SHIPPED = Path(__file__).parents[2] / "deploy" / "clamd" / "clamd.conf"
 
 
 class ClamdServer:
@@ -39,25 +40,18 @@ class ClamdServer:
             pytest.fail(
                 "clamd is not on this machine; `make test` installs it (clamav-daemon)", pytrace=False
             )
-        settings = {
+        ours = {
             "DatabaseDirectory": self.folder,
+            "TemporaryDirectory": self.folder,
+            "LocalSocket": self.folder / "clamd.sock",
             "TCPSocket": self.port,
             "TCPAddr": "127.0.0.1",
-            "TemporaryDirectory": self.folder,
             "StreamMaxLength": f"{LARGEST_MB}M",
-            "MaxScanSize": "1000M",
-            "MaxFileSize": "400M",
-            "MaxRecursion": 8,
-            "AlertExceedsMax": "yes",
-            "ScanImageFuzzyHash": "no",
-            "AlertEncrypted": "no",
-            "Foreground": "yes",
-            "MaxThreads": 4,
             "User": "root",
         }
-        (self.folder / "clamd.conf").write_text(
-            "".join(f"{key} {value}\n" for key, value in settings.items())
-        )
+        shipped = [line for line in SHIPPED.read_text().splitlines() if line.partition(" ")[0] not in ours]
+        lines = shipped + [f"{key} {value}" for key, value in ours.items()]
+        (self.folder / "clamd.conf").write_text("\n".join(lines) + "\n")
         command = [program, "--foreground", f"--config-file={self.folder / 'clamd.conf'}"]
         self.server = Neighbour(command, self.folder / "clamd.log")
         self.server.wait_until(self._answers, within_s=60)
