@@ -73,7 +73,7 @@ def jobs_of(office: Office) -> list[Job]:
             lambda now: close_cancelled(office.db, office.settings, office.rooms.publish, now),
         ),
         Job("incidents-forget", timedelta(hours=1), lambda now: forget_incidents(office.db, now)),
-        Job("forms-seal", timedelta(seconds=3), seal_forms, at_most=timedelta(minutes=30)),
+        Job("forms-seal", timedelta(seconds=3), seal_forms, at_most=timedelta(seconds=20)),
         Job("knocks-tidy", timedelta(seconds=30), lambda now: tidy_knocks(office.db, now)),
         Job("feedback-forget", timedelta(hours=24), lambda now: forget_feedback(office.db, now)),
         Job("roster-ahead", timedelta(hours=6), plan_ahead),

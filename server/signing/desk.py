@@ -94,7 +94,9 @@ class Desk:
         return self.settings.secret.get_secret_value()
 
 
-async def print_pdf(html: str, label: str, *, ink: str = "", attach: tuple[Attached, ...] = ()) -> Printed:
+async def print_pdf(
+    html: str, label: str, *, ink: str = "", attach: tuple[Attached, ...] = (), seconds: float = PRINT_S
+) -> Printed:
     """The page as PDF/UA with one signature field. `ink`: an SVG for `signature:ink`. Raises `ChildFailed`."""
     files = [asdict(one) | {"data": base64.b64encode(one.data).decode()} for one in attach]
     order = json.dumps({"html": html, "label": label, "ink": ink, "attach": files}).encode()
@@ -102,7 +104,7 @@ async def print_pdf(html: str, label: str, *, ink: str = "", attach: tuple[Attac
         HERE / "press.py",
         [],
         in_one(order),
-        seconds=PRINT_S,
+        seconds=seconds,
         most=MOST_PDF,
         refused=REFUSED,
         environment=FONTS,

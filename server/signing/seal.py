@@ -33,9 +33,10 @@ from server.signing.stamp import REFUSED
 log = logging.getLogger("sprechzeit.signing")
 
 AT_ONCE: Final = 20
-LEASE: Final = timedelta(minutes=5)
+LEASE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(minutes=10)
-STAMP_S: Final = 60.0
+PRINT_S: Final = 25.0
+STAMP_S: Final = 25.0
 REASON: Final = "Besiegelt mit der Unterschrift einer Bürgerin oder eines Bürgers"
 
 
@@ -114,7 +115,7 @@ async def _sealed(desk: Desk, work: Work, given: dict[str, Any]) -> bytes:
     attached = Attached("gelesen.pdf", about, read)
     label = f"Unterschrift: {form.sheet.signer}. Siegel: {form.sheet.city}"
     ink = drawn(given["lines"]) if given["lines"] else ""
-    printed = await print_pdf(html, label, ink=ink, attach=(attached,))
+    printed = await print_pdf(html, label, ink=ink, attach=(attached,), seconds=PRINT_S)
     return await stamped(desk, printed.pdf)
 
 

@@ -19,21 +19,25 @@ def asset(entry: str) -> str:
 
 
 def styles_of(entry: str) -> list[str]:
-    """Addresses of the style sheets that a script brings along."""
-    return [BASE + file for file in _record(entry).get("css", ())]
+    """Addresses of the style sheets that a script brings along, those of its imports first."""
+    records = [*reversed(_imported(entry)), _record(entry)]
+    return list(dict.fromkeys(BASE + file for record in records for file in record.get("css", ())))
 
 
 def preloads_of(entry: str) -> list[str]:
     """Addresses of the modules that a script imports, so that the browser fetches them side by side."""
-    found: dict[str, None] = {}
+    return [BASE + str(record["file"]) for record in _imported(entry)]
+
+
+def _imported(entry: str) -> list[dict[str, Any]]:
+    """What an entry imports, directly or not, each once."""
+    found: dict[str, dict[str, Any]] = {}
     waiting = list(_record(entry).get("imports", ()))
     while waiting:
-        record = _record(waiting.pop())
-        found[BASE + str(record["file"])] = None
-        waiting += [
-            name for name in record.get("imports", ()) if BASE + str(_record(name)["file"]) not in found
-        ]
-    return list(found)
+        name = waiting.pop()
+        found[name] = _record(name)
+        waiting += [other for other in found[name].get("imports", ()) if other not in found]
+    return list(found.values())
 
 
 def _record(entry: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Every page in every state: axe finds nothing, it fits a narrow window, it names its language and has one heading."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -15,12 +16,14 @@ from tests.browser import (
     states_papers,
     states_privacy,
     states_roster,
+    states_signing,
     states_waiting,
 )
 from tests.browser.sound import NARROWEST, PHONE, faults
 from tests.browser.states import Opening, Visit, at, below, in_turn, inside
 from tests.browser.visitor import new_visitor, speak
-from tests.office.city import City
+from tests.http.signing import sealing_city
+from tests.office.city import City, MakeCity
 
 pytestmark = pytest.mark.browser
 
@@ -36,6 +39,7 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
     "/datenschutz": {"page": at("/datenschutz")},
     "/datenschutz/datenfluss.svg": {},  # a picture, no page
     "/impressum": {"page": at("/impressum")},
+    **states_signing.CITIZEN,
     "/embed.js": {},  # a script, no page
     "/buchen": {
         "a site": at("/buchen?site=rathausplatz"),
@@ -170,15 +174,14 @@ STAFF: Mapping[str, Mapping[str, Opening]] = {
         "ending": states_office.asked_whether_to_end,
         "inviting": states_clerk.inviting,
         "booking on site": states_clerk.booking_on_site,
+        "filling in a form": states_signing.filling_in,
         "reporting an incident": states_clerk.reporting,
     },
     "/office/appointments/{appointment}/reason": {"asked": states_clerk.asked_why},
     "/office/access": {"list": states_clerk.accesses, "none": inside("/office/access?number=0", "dpo")},
+    **states_signing.STAFF,
     "/office/incidents": {"list": states_clerk.incidents},
-    "/office/absences": {
-        "empty": inside("/office/absences", "scheduler"),
-        "list": states_absence.listed,
-    },
+    "/office/absences": {"empty": inside("/office/absences", "scheduler"), "list": states_absence.listed},
     "/office/absences/preview": {
         "nobody chosen": states_absence.nobody_chosen,
         "who is concerned": states_absence.previewed,
@@ -226,6 +229,11 @@ STAFF: Mapping[str, Mapping[str, Opening]] = {
         "on": states_office.switched_on_again,
     },
 }
+
+
+@pytest.fixture
+async def city(make_city: MakeCity, tmp_path: Path) -> City:
+    return await sealing_city(make_city, tmp_path)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,16 @@ FIELDS = {
 LINES = [[100, 250, 300, 100, 500, 400, 700, 100], [800, 250, 1200, 260]]
 
 
+def with_seal(folder: Path, now: datetime = small_city.NOW) -> dict[str, Any]:
+    """Settings with a seal made on the spot."""
+    file = folder / "siegel.p12"
+    make_seal(file, "Siegel der Tests", "geheim", now)
+    return {"seal_file": file, "seal_password": "geheim"}
+
+
 async def sealing_city(make_city: MakeCity, folder: Path, **changes: Any) -> City:
     """A city with a seal of its own making."""
-    seal = folder / "siegel.p12"
-    make_seal(seal, "Siegel der Tests", "geheim", small_city.NOW)
-    return await make_city(seal_file=seal, seal_password="geheim", **changes)
+    return await make_city(**with_seal(folder), **changes)
 
 
 @dataclass
