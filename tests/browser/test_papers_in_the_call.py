@@ -1,9 +1,10 @@
 """In the call documents go both ways, a page is looked at together, and an identity card is shown and not kept."""
 
+import asyncio
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.sound import DESKTOP, NARROWEST, PHONE, faults
 from tests.browser.talking import NAME, Talk, begin_call, open_panel
@@ -51,13 +52,22 @@ async def test_documents_go_both_ways_are_looked_at_together_and_a_card_is_shown
 
 
 async def the_citizen_sends_and_the_clerk_accepts(talk: Talk) -> None:
+    """Also when the script that sends in parts is slower than the citizen."""
     citizen, clerk = talk.pages
+    pressed = asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        await pressed.wait()
+        await route.continue_()
+
+    await citizen.route("**/static/assets/upload-*.js", slow)
     await open_panel(citizen, "papers")
     await citizen.get_by_test_id("paper-send").click()
     await expect(citizen.get_by_test_id("give-problem")).to_be_visible()
     await expect(citizen.get_by_test_id("sz-paper-file")).to_be_focused()
     await citizen.get_by_test_id("sz-paper-file").set_input_files(PLAN)  # type: ignore[arg-type]
     await citizen.get_by_test_id("paper-send").click()
+    pressed.set()
     await expect(clerk.get_by_test_id("open-papers")).to_have_attribute("data-news", "true")
     await expect(clerk.get_by_test_id("announcement")).to_contain_text("Neues Dokument: plan.pdf")
     await expect(citizen.get_by_test_id("remote-video")).to_be_visible()

@@ -4,6 +4,11 @@ import { text } from "../../texts";
 import { problemWords } from "./documents";
 import type { Papers } from "./papers";
 
+/** Sending in parts is a script of its own, fetched when somebody opens the panel. */
+export async function loadUpload(): Promise<void> {
+  await import("../../upload/main");
+}
+
 export class Giving {
   problem = "";
   busy = false;
@@ -25,11 +30,12 @@ export class Giving {
   /** Before <sz-upload>: a form without a file, or without that script, would leave the room's page. */
   readonly guard = (event: Event): void => {
     const able = customElements.get("sz-upload") !== undefined;
-    if (able && this.#fileOf(event) !== null) return;
+    const chosen = this.#fileOf(event) !== null;
+    if (able && chosen) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (able) this.#missing(event);
-    else this.#say(text("papers.failed"));
+    if (chosen) void this.#late(event.target as HTMLFormElement);
+    else this.#missing(event);
   };
 
   /** The citizen's file is there: the page stays, the list is read anew. */
@@ -47,6 +53,16 @@ export class Giving {
 
   async accept(document: string): Promise<void> {
     await this.#attempt(() => this.papers.api.accept(document));
+  }
+
+  /** The script was slower than the citizen: what was pressed happens when it is there. */
+  async #late(form: HTMLFormElement): Promise<void> {
+    try {
+      await loadUpload();
+      form.requestSubmit();
+    } catch {
+      this.#say(text("papers.failed"));
+    }
   }
 
   async #send(form: HTMLFormElement, file: File): Promise<void> {

@@ -5,6 +5,7 @@ import { text } from "../../texts";
 import type { ControlMessage } from "../link_extension";
 import { CaseApi, type CaseOfPage, type Paper } from "./case_api";
 import { Documents } from "./documents";
+import { loadUpload } from "./giving";
 import { Identity } from "./identity";
 import { Kept } from "./kept";
 import { Pointing, spotOf } from "./pointing";
@@ -101,7 +102,7 @@ export class Papers {
   /** The list is looked at, or not any more; what was new is known then. */
   look(on: boolean): void {
     if (!on) this.fresh.clear();
-    if (on && this.side === "citizen") void import("../../upload/main").catch(() => undefined);
+    if (on && this.side === "citizen") void loadUpload().catch(() => undefined);
     this.documents.watch(on);
   }
 
