@@ -69,6 +69,16 @@ def trouble_in_words() -> Iterator[None]:
 
 
 @contextmanager
+def refused_in_words(kind: type[Exception]) -> Iterator[None]:
+    """What a command refuses in words ends the program with them."""
+    try:
+        yield
+    except kind as refused:
+        typer.echo(str(refused), err=True)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
 def port_taken_in_words(port: int) -> Iterator[None]:
     """A port that somebody else holds ends the program with a sentence."""
     try:
@@ -188,6 +198,38 @@ def rotate_keys() -> None:
         )
     if rotated.shut:
         raise typer.Exit(1)
+
+
+@cli.command()
+def backup(
+    folder: Path,
+    keys: Annotated[Path, typer.Option(help="Ordner für die Schlüssel, anderswo als die Sicherung")],
+) -> None:
+    """Sichert Datenbank und Unterlagen in einen neuen Ordner, die Schlüssel getrennt; der Betrieb geht weiter."""
+    from server.backup.save import BackupRefused, save
+    from server.clock import SystemClock
+
+    settings = settings_or_exit()
+    with trouble_in_words(), refused_in_words(BackupRefused):
+        file = asyncio.run(save(settings, folder, keys, SystemClock().now()))
+    typer.echo(f"Gesichert. Die Schlüssel dazu: {file}. Sie werden nach sieben Tagen gelöscht.")
+
+
+@cli.command()
+def restore(
+    folder: Path, keys: Annotated[Path, typer.Option(help="Datei mit den Schlüsseln dieser Sicherung")]
+) -> None:
+    """Stellt eine Sicherung her und löscht wieder, was seitdem gelöscht wurde; erst danach starten."""
+    from server.backup.restore import restore as put_back
+    from server.backup.save import BackupRefused
+    from server.clock import SystemClock
+
+    settings = settings_or_exit()
+    with trouble_in_words(), refused_in_words(BackupRefused):
+        done = asyncio.run(put_back(settings, folder, keys, SystemClock().now()))
+    typer.echo(
+        f"Wiederhergestellt. {done.replayed} Löschungen nachgeholt, {done.swept} nach Frist, {done.keys} Vorgänge lesbar."
+    )
 
 
 @audits.command("verify")

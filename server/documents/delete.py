@@ -111,19 +111,22 @@ async def close_due_cases(db: Database, now: datetime) -> int:
             if await tx.scalar(due.where(CaseRow.id == case_id)) is None:
                 continue
             closed += 1
-            # the case first: an upload that enters its row just now holds the case's lock until it is there to mark
-            emptied = {"wrapped_key": None, "contact_sealed": None, "closed_at": now}
-            await tx.execute(update(CaseRow).where(CaseRow.id == case_id).values(**emptied))
-            documents = update(DocumentRow).where(
-                DocumentRow.case_id == case_id, DocumentRow.deleted_at.is_(None)
-            )
-            await tx.execute(documents.values(deleted_at=now))
-            belonging = select(AppointmentRow.id).where(AppointmentRow.case_id == case_id)
-            for beside in (DeviceCheckRow, CallBackRow, IdentityCheckRow):
-                await tx.execute(delete(beside).where(beside.appointment_id.in_(belonging)))
-            await tx.execute(delete(FormRow).where(FormRow.case_id == case_id))
-            await audit.record(tx, now, "system", "case.closed", case_id)
+            await close_case(tx, case_id, now)
     return closed
+
+
+async def close_case(tx: AsyncConnection, case_id: str, now: datetime) -> None:
+    """Destroys the key and all that is personal beside it, and marks the documents."""
+    # the case first: an upload that enters its row just now holds the case's lock until it is there to mark
+    emptied = {"wrapped_key": None, "contact_sealed": None, "closed_at": now}
+    await tx.execute(update(CaseRow).where(CaseRow.id == case_id).values(**emptied))
+    documents = update(DocumentRow).where(DocumentRow.case_id == case_id, DocumentRow.deleted_at.is_(None))
+    await tx.execute(documents.values(deleted_at=now))
+    belonging = select(AppointmentRow.id).where(AppointmentRow.case_id == case_id)
+    for beside in (DeviceCheckRow, CallBackRow, IdentityCheckRow):
+        await tx.execute(delete(beside).where(beside.appointment_id.in_(belonging)))
+    await tx.execute(delete(FormRow).where(FormRow.case_id == case_id))
+    await audit.record(tx, now, "system", "case.closed", case_id)
 
 
 async def mark_expired(db: Database, now: datetime) -> None:

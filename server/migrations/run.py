@@ -32,13 +32,17 @@ async def downgrade(database_url: str, to: str) -> None:
     await _with_connection(database_url, lambda connection: command.downgrade(config(connection), to))
 
 
+def head() -> str | None:
+    """The revision that this program knows."""
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
 async def is_current(database_url: str) -> bool:
     """Whether the schema is the one this program knows."""
-    head = ScriptDirectory.from_config(config()).get_current_head()
     db = Database(database_url)
     try:
         async with db.read() as tx:
-            return await tx.run_sync(_revision) == head
+            return await tx.run_sync(_revision) == head()
     finally:
         await db.close()
 

@@ -16,7 +16,13 @@ from server.privacy.ledger import Line, append, last_position
 
 log = logging.getLogger("sprechzeit.audit")
 
-DELETIONS: Final = ("case.closed", "document.taken-back", "document.deleted", "incident.deleted")
+DELETIONS: Final = (
+    "case.closed",
+    "document.taken-back",
+    "document.withdrawn",
+    "document.deleted",
+    "incident.deleted",
+)
 """What a restore has to do again."""
 
 
@@ -42,7 +48,7 @@ async def anchor(db: Database, ledger: Path, now: datetime) -> None:
     async with db.read() as tx:
         position, link = await audit.head_of(tx)
         before = [line for line in await _deletions(tx, known) if line.position <= position]
-    if position > known or before:
+    if position > known or before or not await asyncio.to_thread(ledger.exists):
         await asyncio.to_thread(append, ledger, [*before, Line("anchor", now, position, link)])
         log.info("chain stands at %d %s", position, link)
 

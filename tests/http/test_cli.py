@@ -100,6 +100,20 @@ def test_from_nothing_to_a_city_with_an_account(operator: Operator) -> None:
     assert "$argon2id$" in str(row)
 
 
+def test_a_backup_is_made_and_put_back_elsewhere(operator: Operator) -> None:
+    operator.run("migrate")
+    saved = operator.run("backup", "backup", "--keys", "keys")
+    assert saved.returncode == 0, saved.stderr
+    assert_refused_in_words(operator.run("backup", "backup", "--keys", "keys"), "backup ist nicht leer")
+    back = ("restore", "backup", "--keys", "keys/backup.keys")
+    assert_refused_in_words(operator.run(*back), "gibt es schon")
+    new = {"SPRECHZEIT_DATABASE_URL": f"sqlite+aiosqlite:///{operator.folder}/new.db"}
+    done = operator.run(*back, **new)
+    assert (done.returncode, "Wiederhergestellt" in done.stdout) == (0, True), done.stderr
+    checked = operator.run("audit", "verify", **new)
+    assert (checked.returncode, checked.stdout[0]) == (0, "✓"), checked.stderr
+
+
 def test_a_bad_file_loads_nothing(operator: Operator) -> None:
     operator.run("migrate")
     bad = operator.folder / "bad.yaml"

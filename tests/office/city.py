@@ -140,7 +140,8 @@ async def make_city(city_database_url: str, tmp_path: Path) -> AsyncIterator[Mak
 
     async def make(**changes: Any) -> City:
         port = free_port()
-        settings = settings_for(city_database_url, tmp_path, port, **changes)
+        url = changes.pop("database_url", city_database_url)
+        settings = settings_for(url, tmp_path, port, **changes)
         clock = SetClock(small_city.NOW)
         app = make_app(settings, clock)
         server = TestServer(app, port=port)
