@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import server.app  # noqa: F401  with it every model is known
 from server.booking.model import CaseRow
 from server.db import Base
 from server.rooms.model_incident import IncidentRow
