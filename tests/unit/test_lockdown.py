@@ -15,9 +15,10 @@ shut = lock_down(seconds=2, memory_mb=400)
 """
 
 
-def child(then: str, *, locked: bool = True) -> str:
+def child(then: str, *, locked: bool = True, threads: bool = False) -> str:
     """What the child prints after it was locked down; "died" when it was ended."""
     begin = BEGIN if locked else BEGIN.replace("shut = lock_down", "shut = lambda **k: None #")
+    begin = begin.replace("memory_mb=400", f"memory_mb=400, threads={threads}")
     program = f"{begin}\ntry:\n    {then}\n    print('did')\nexcept BaseException as error:\n    print(type(error).__name__)\n"
     ran = subprocess.run(
         [sys.executable, "-I", "-c", program], capture_output=True, text=True, timeout=60, check=False
@@ -41,6 +42,20 @@ def child(then: str, *, locked: bool = True) -> str:
 )
 def test_what_decoding_does_not_need_is_refused(attempt: str) -> None:
     assert child(attempt) == "PermissionError"
+
+
+@pytest.mark.parametrize(
+    ("attempt", "said"),
+    [
+        ("import threading; thread = threading.Thread(target=print); thread.start(); thread.join()", "did"),
+        ("os.fork()", "PermissionError"),
+        ("subprocess.run(['true'])", "PermissionError"),
+        ("socket.socket()", "PermissionError"),
+    ],
+)
+def test_a_child_that_needs_threads_gets_threads_alone(attempt: str, said: str) -> None:
+    """What prints forms starts one for every font."""
+    assert child(attempt, threads=True) == said
 
 
 def test_memory_is_bounded() -> None:

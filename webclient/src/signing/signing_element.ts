@@ -95,8 +95,10 @@ export class SzSigning extends LitElement {
     const before = this.#form;
     try {
       this.#take(await this.#api.one(id));
-    } catch {
-      this.#timer = setTimeout(() => void this.#look(id), lookAgain);
+    } catch (error) {
+      // A form that is none of this citizen's is not asked for again.
+      const gone = error instanceof ProblemReply && error.status < 500;
+      if (!gone) this.#timer = setTimeout(() => void this.#look(id), lookAgain);
       return;
     }
     const form = this.#form;
