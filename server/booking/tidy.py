@@ -6,7 +6,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.booking.model import AppointmentRow, CalendarChangeRow, ClaimRow, IdempotencyRow, ProofRow
-from server.booking.model_waiting import FreedRow
+from server.booking.model_waiting import FreedRow, WaitingRow
 from server.db import Database
 
 KEEP = timedelta(hours=1)
@@ -37,13 +37,16 @@ async def tidy(db: Database, now: datetime) -> None:
 
 async def _forget_limits(tx: AsyncConnection, now: datetime) -> None:
     """A place of a contact is free when the appointment is over; the keyed hashes go when no limit needs them."""
-    over = (AppointmentRow.ends_at < now, AppointmentRow.contact_nr.is_not(None))
-    await tx.execute(update(AppointmentRow).where(*over).values(contact_nr=None))
+    placed = (AppointmentRow.ends_at < now, AppointmentRow.contact_nr.is_not(None))
+    await tx.execute(update(AppointmentRow).where(*placed).values(contact_nr=None))
     idle = (AppointmentRow.contact_key.is_not(None), AppointmentRow.contact_nr.is_(None))
     old = AppointmentRow.confirmed_at < now - KEEP_KEYS
     await tx.execute(update(AppointmentRow).where(*idle, old).values(contact_key=None))
-    came = (AppointmentRow.caller_key.is_not(None), AppointmentRow.ends_at < now - KEEP_KEYS)
-    await tx.execute(update(AppointmentRow).where(*came).values(caller_key=None))
+    over = or_(AppointmentRow.ends_at < now - KEEP_KEYS, AppointmentRow.arrived_at < now - 2 * KEEP_KEYS)
+    came = update(AppointmentRow).where(AppointmentRow.caller_key.is_not(None), over)
+    await tx.execute(came.values(caller_key=None))
+    joined = (WaitingRow.client_key != "", WaitingRow.created_at < now - KEEP_KEYS)
+    await tx.execute(update(WaitingRow).where(*joined).values(client_key=""))
     known = (AppointmentRow.client_key != "", AppointmentRow.state.not_in(("held", "pending")))
     await tx.execute(
         update(AppointmentRow).where(*known, AppointmentRow.created_at < now - KEEP).values(client_key="")

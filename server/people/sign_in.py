@@ -45,6 +45,10 @@ class Attempts:
             raise TooMany("Zu viele Fehlversuche. Bitte warten Sie fünf Minuten.", retry_after_s=300)
 
     def failed(self, login: str, client: str, now: datetime) -> None:
+        """Counts, and forgets whoever has not tried for long."""
+        self._failed = {
+            who: tries for who, tries in self._failed.items() if tries and tries[-1] > now - WINDOW
+        }
         self._failed.setdefault((login, client), []).append(now)
 
     def cleared(self, login: str, client: str) -> None:
