@@ -1,6 +1,7 @@
 """Where somebody called from is never kept, and what stands in its place for limits is gone within seven days."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Column, select
@@ -16,12 +17,10 @@ ADDRESS = "203.0.113.77"
 DAY = timedelta(days=1)
 
 
-def of_addresses() -> list[Column[object]]:
+def of_addresses() -> list[Column[Any]]:
     """Every column for a keyed hash of an address, in whatever table."""
     names = ("client_key", "caller_key")
-    return [
-        (table, table.c[name]) for table in Base.metadata.sorted_tables for name in names if name in table.c
-    ]
+    return [table.c[name] for table in Base.metadata.sorted_tables for name in names if name in table.c]
 
 
 async def kept(city: City) -> dict[str, set[str]]:
