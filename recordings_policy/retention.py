@@ -1,6 +1,6 @@
 """Which period is in force at an instant, and what is due by it. Says nothing about how anything is deleted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -32,6 +32,8 @@ class Periods:
 
 
 DEFAULTS = Periods()
+PeriodsAt = Callable[[datetime], Awaitable[Periods]]
+"""How a verb that must show or keep to a period gets those in force, without knowing where they come from."""
 
 
 def in_force(versions: Iterable[Version], data_class: DataClass, at: datetime) -> timedelta:

@@ -1,20 +1,16 @@
 """The command line: `sprechzeit serve`, `demo`, `migrate`, `import`, `doctor`, … Work is done elsewhere."""
 
 import asyncio
-import errno
 import getpass
 import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from server.settings import Settings
+from server.terminal import port_taken_in_words, refused_in_words, settings_or_exit, trouble_in_words
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -29,67 +25,6 @@ users = typer.Typer(no_args_is_help=True, help="Konten des Personals")
 cli.add_typer(users, name="user")
 audits = typer.Typer(no_args_is_help=True, help="Das Protokoll")
 cli.add_typer(audits, name="audit")
-
-
-def settings_or_exit(**overrides: object) -> Settings:
-    """The settings from the environment; a wrong one ends the program with a sentence, not a trace."""
-    try:
-        return Settings(**overrides)  # type: ignore[arg-type]
-    except ValidationError as error:
-        for item in error.errors(include_url=False, include_context=False, include_input=False):
-            name = "".join(f" {part}" for part in item["loc"])
-            typer.echo(f"Einstellung{name}: {item['msg'].removeprefix('Value error, ')}", err=True)
-        raise typer.Exit(2) from None
-
-
-@contextmanager
-def trouble_in_words() -> Iterator[None]:
-    """A neighbour that is away or a folder that can't be used ends the program with a sentence, not a trace."""
-    from sqlalchemy.exc import DBAPIError
-
-    from server.errors import Unavailable
-    from server.signing.blanks import BlanksRefused
-
-    try:
-        yield
-    except BlanksRefused as refused:
-        typer.echo(f"Einstellung forms: {refused}", err=True)
-        raise typer.Exit(1) from None
-    except (Unavailable, DBAPIError) as error:
-        kind = type(error.__cause__ or error).__name__
-        typer.echo(
-            f"Die Datenbank antwortet nicht, oder ihr Schema fehlt ({kind}). "
-            "„sprechzeit doctor“ sagt mehr, „sprechzeit migrate“ legt das Schema an.",
-            err=True,
-        )
-        raise typer.Exit(1) from None
-    except OSError as error:
-        typer.echo(f"{error.filename or 'System'}: {error.strerror or type(error).__name__}", err=True)
-        raise typer.Exit(1) from None
-
-
-@contextmanager
-def refused_in_words(kind: type[Exception]) -> Iterator[None]:
-    """What a command refuses in words ends the program with them."""
-    try:
-        yield
-    except kind as refused:
-        typer.echo(str(refused), err=True)
-        raise typer.Exit(1) from None
-
-
-@contextmanager
-def port_taken_in_words(port: int) -> Iterator[None]:
-    """A port that somebody else holds ends the program with a sentence."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        typer.echo(
-            f"Port {port} ist schon belegt. Läuft Sprechzeit noch? PORT=… wählt einen anderen.", err=True
-        )
-        raise typer.Exit(1) from None
 
 
 @cli.command()
@@ -245,6 +180,39 @@ def audit_verify(
     typer.echo(in_words(verdict))
     if verdict.fault:
         raise typer.Exit(1)
+
+
+@cli.command()
+def sweep(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="nur zählen, nichts löschen")] = False,
+) -> None:
+    """Löscht, was nach den geltenden Fristen fällig ist; sonst tut das der Server von selbst."""
+    from server.recurring import sweep_once
+
+    settings = settings_or_exit()
+    with trouble_in_words():
+        figures = asyncio.run(sweep_once(settings, dry_run=dry_run))
+    for kind, count in figures:
+        typer.echo(f"{count:>8}  {kind.name}")
+    typer.echo(
+        "Nichts ist fällig." if not figures else "Gezählt, nichts gelöscht." if dry_run else "Gelöscht."
+    )
+
+
+@users.command("leave")
+def user_leave(login: str) -> None:
+    """Schließt ein Konto; nach der Frist erinnert nichts mehr an die Person."""
+    from server.clock import SystemClock
+    from server.people.accounts import AccountRefused, close_account
+
+    settings = settings_or_exit()
+    try:
+        with trouble_in_words():
+            asyncio.run(close_account(settings.database_url, login, SystemClock().now()))
+    except AccountRefused as refused:
+        typer.echo(str(refused), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"Konto {login} geschlossen.")
 
 
 @users.command("add")

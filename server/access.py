@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.booking.model import AppointmentRow, CaseRow, DutyRow
 from server.booking.model_knock import KnockRow
 from server.booking.model_waiting import WaitingRow
-from server.contact import Contact, contact_opened
+from server.contact import FORGOTTEN, Contact, contact_opened
 from server.errors import NotAllowed, NotFound
 from server.planning.model import FateRow
 from server.rooms.model import TransferRow
@@ -260,10 +260,11 @@ async def case_by_id(tx: AsyncConnection, case_id: str | None, keyring: Keyring)
     columns = (CaseRow.id, CaseRow.wrapped_key, CaseRow.key_version, CaseRow.contact_sealed)
     query = select(*columns).where(CaseRow.id == case_id)
     row = (await tx.execute(query)).first()
-    if row is None or row.wrapped_key is None or row.contact_sealed is None:
+    if row is None or row.wrapped_key is None:
         raise NotFound
     key = keyring.unwrap(row.wrapped_key, row.key_version)
-    return Case(row.id, key, contact_opened(key, row.id, row.contact_sealed))
+    known = contact_opened(key, row.id, row.contact_sealed) if row.contact_sealed else FORGOTTEN
+    return Case(row.id, key, known)
 
 
 async def _one(tx: AsyncConnection, query: Select[Any]) -> Appointment:

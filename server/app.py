@@ -50,8 +50,9 @@ from server.planning import pages as planning_pages
 from server.planning import pages_absence, pages_release, routes_absence
 from server.planning import routes as planning_routes
 from server.privacy import pages as privacy_pages
-from server.privacy import pages_access, pages_record, pages_rules, routes_reason
+from server.privacy import pages_access, pages_record, pages_rules, pages_sweeps, routes_reason
 from server.privacy import routes as privacy_routes
+from server.privacy.rules import periods_in_force
 from server.recurring import jobs_of
 from server.rooms import pages as rooms_pages
 from server.rooms import (
@@ -152,6 +153,7 @@ PAGES: list[Page] = [
     *pages_rules.pages,
     *pages_access.pages,
     *routes_reason.pages,
+    *pages_sweeps.pages,
 ]
 
 
@@ -184,7 +186,8 @@ def _office(settings: Settings, clock: Clock) -> Office:
     store = open_store(settings)
     keyring = keyring_of(settings)
     door = Door(db, store, open_scanner(settings.clamd))
-    sending = Sending(door, keyring, settings.upload_limit_mb)
+    periods = partial(periods_in_force, db)
+    sending = Sending(door, keyring, settings.upload_limit_mb, periods)
     return Office(
         settings=settings,
         clock=clock,
@@ -196,6 +199,7 @@ def _office(settings: Settings, clock: Clock) -> Office:
         calendar=Calendar(db, assumption_day=settings.assumption_day),
         rooms=RoomWatch(),
         attempts=Attempts(),
+        periods=periods,
         sending=sending,
         signing=Desk(
             db,

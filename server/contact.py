@@ -21,6 +21,10 @@ class Contact:
         return mobile_of(self.phone or "")
 
 
+FORGOTTEN = Contact("–", None, None, {})
+"""Whose name and contact went by their rule, while documents of the case are still there."""
+
+
 def contact_sealed(key: bytes, case_id: str, contact: Contact) -> bytes:
     plain = json.dumps([contact.name, contact.email, contact.phone, contact.answers], ensure_ascii=False)
     return seal(key, plain.encode(), f"case/{case_id}/contact")

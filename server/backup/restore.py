@@ -21,7 +21,7 @@ from server.backup.keys import OWNERS, WrappedKey, read_keys
 from server.backup.save import DOCUMENTS, MANIFEST, BackupRefused
 from server.booking.model import CaseRow
 from server.db import Database
-from server.documents.delete import close_case, sweep
+from server.documents.delete import close_cases, sweep
 from server.documents.model import DocumentRow
 from server.migrations.run import upgrade
 from server.people.model import StaffSessionRow
@@ -32,7 +32,7 @@ from server.settings import Settings
 from server.web.call import OFFICE, Office
 
 AT_ONCE: Final = 200
-ENDING: Final = ("booking-tidy", "incidents-forget", "feedback-forget", "sessions-tidy")
+ENDING: Final = ("booking-tidy", "incidents-forget", "feedback-forget", "sessions-tidy", "privacy-sweep")
 """Recurring work that deletes what is over, and sends nothing."""
 
 
@@ -64,7 +64,7 @@ async def restore(settings: Settings, folder: Path, keys_file: Path, now: dateti
         replayed = await replay(office.db, await asyncio.to_thread(lambda: list(lines_of(ledger))), now)
         swept = await _end_what_is_over(office, now)
         given = await _give_back(office.db, keys, now)
-        await sweep(office.db, office.store, now)
+        await sweep(office.db, office.store, now, await office.periods(now))
         await office.db.settle()
     finally:
         await office.db.close()
@@ -116,8 +116,7 @@ async def replay(db: Database, ledger: Sequence[Line], now: datetime) -> int:
 async def _close_cases(tx: Any, ids: Sequence[str], now: datetime) -> int:
     still = select(CaseRow.id).where(CaseRow.id.in_(ids), CaseRow.closed_at.is_(None))
     open_ones = list(await tx.scalars(still))
-    for case_id in open_ones:
-        await close_case(tx, case_id, now)
+    await close_cases(tx, open_ones, now)
     return len(open_ones)
 
 
@@ -136,7 +135,7 @@ _DELETE: Final = {"case": _close_cases, "document": _mark_documents, "incident":
 
 async def _end_what_is_over(office: Office, now: datetime) -> int:
     """What became due since the backup ends before anybody is let in."""
-    swept = await sweep(office.db, office.store, now)
+    swept = await sweep(office.db, office.store, now, await office.periods(now))
     for job in jobs_of(office):
         if job.name in ENDING:
             await job.run(now)

@@ -1,10 +1,12 @@
 """Offers that nobody answered and entries whose window is over come to their end. Offering is `offer.py`."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from recordings_policy.classes import WAITING
+from recordings_policy.retention import DEFAULTS, Periods
 from server.access import WaitingEntry, waiting_entries
 from server.booking.model import AppointmentRow
 from server.booking.model_waiting import WaitingRow
@@ -12,9 +14,9 @@ from server.booking.waiting_list import forget_contact, let_go
 from server.clock import berlin
 from server.db import Database
 from server.notices import outbox
+from server.privacy.model_report import swept
 
 MOST_RUN_OUT = 2
-KEPT_AFTER_END = timedelta(days=1)
 
 
 async def end_offers(db: Database, now: datetime) -> None:
@@ -34,13 +36,13 @@ async def end_offers(db: Database, now: datetime) -> None:
                 await _tell(tx, "offer-last" if over else "offer-over", entry, now)
 
 
-async def end_entries(db: Database, now: datetime) -> None:
-    """Whose last day is over is told so; a day later nothing of them is left."""
+async def end_entries(db: Database, now: datetime, periods: Periods = DEFAULTS) -> None:
+    """Whose last day is over is told so; in their time nothing of them is left."""
     async with db.read() as tx:
         past = await waiting_entries(
             tx, WaitingRow.state == "waiting", WaitingRow.last_day < berlin(now).date()
         )
-        old = await waiting_entries(tx, WaitingRow.ended_at < now - KEPT_AFTER_END)
+        old = await waiting_entries(tx, WaitingRow.ended_at <= now - periods.of(WAITING))
     for entry in past:
         async with db.write() as tx:
             one = update(WaitingRow).where(WaitingRow.id == entry.id, WaitingRow.state == "waiting")
@@ -52,7 +54,8 @@ async def end_entries(db: Database, now: datetime) -> None:
                 await forget_contact(tx, entry.case_id, now)
             own = AppointmentRow.waiting_id == entry.id
             await tx.execute(update(AppointmentRow).where(own).values(waiting_id=None))
-            await tx.execute(delete(WaitingRow).where(WaitingRow.id == entry.id))
+            gone = await tx.execute(delete(WaitingRow).where(WaitingRow.id == entry.id))
+            await swept(tx, WAITING, gone.rowcount, now)
     if old:
         await db.settle()
 

@@ -8,6 +8,8 @@ from typing import Literal
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from recordings_policy.classes import KNOCK
+from recordings_policy.retention import DEFAULTS, Periods
 from server.access import Knock, knock_by_token, knocks
 from server.audit import record
 from server.booking.availability import Calendar
@@ -21,13 +23,13 @@ from server.clock import BERLIN, TICK, berlin, instant_of, tick_of
 from server.contact import Contact
 from server.db import Database
 from server.errors import BadInput, Conflict, TooMany, VideoExcluded
+from server.privacy.model_report import swept
 from server.rooms.model_incident import excluded
 from server.sealing import Keyring, derived_token, fingerprint
 from server.settings import Settings
 
 State = Literal["waiting", "called", "gone"]
 SEEN_EVERY = timedelta(seconds=10)
-KEPT = timedelta(days=1)
 
 
 class KnockClosed(Conflict):
@@ -183,14 +185,15 @@ async def leave(db: Database, token: str, now: datetime) -> None:
         await _end(tx, [own], now)
 
 
-async def tidy_knocks(db: Database, now: datetime) -> None:
-    """Who has not looked for long is gone with all that is personal; after a day the row goes too."""
+async def tidy_knocks(db: Database, now: datetime, periods: Periods = DEFAULTS) -> None:
+    """Who has not looked for long is gone with all that is personal; in its time the row goes too."""
     async with db.write() as tx:
         silent = await knocks(tx, KnockRow.state == "waiting", KnockRow.seen_at <= now - PATIENCE)
         await _end(tx, silent, now)
-        old = KnockRow.created_at < now - KEPT
+        old = KnockRow.created_at <= now - periods.of(KNOCK)
         cases = list(await tx.scalars(select(KnockRow.case_id).where(old, KnockRow.state == "gone")))
-        await tx.execute(delete(KnockRow).where(old))
+        gone = await tx.execute(delete(KnockRow).where(old))
+        await swept(tx, KNOCK, gone.rowcount, now)
         await tx.execute(delete(CaseRow).where(CaseRow.id.in_(cases)))
 
 

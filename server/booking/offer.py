@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from recordings_policy.retention import DEFAULTS, Periods
 from server.access import WaitingEntry, waiting_entries
 from server.booking.availability import Calendar, starts_of_day
 from server.booking.calendar import bits, first_tick
@@ -50,10 +51,12 @@ class Found:
     duty_id: int | None = None
 
 
-async def offer_times(db: Database, calendar: Calendar, settings: Settings, now: datetime) -> int:
+async def offer_times(
+    db: Database, calendar: Calendar, settings: Settings, now: datetime, periods: Periods = DEFAULTS
+) -> int:
     """Ends what ran out or is over, then offers what is free to those who wait; returns how many offers were made."""
     await end_offers(db, now)
-    await end_entries(db, now)
+    await end_entries(db, now, periods)
     async with db.read() as tx:
         waiting = (WaitingRow.state == "waiting", WaitingRow.last_day >= berlin(now).date())
         entries = (await waiting_entries(tx, *waiting))[:AT_ONCE]

@@ -8,10 +8,24 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
+from sqlalchemy import Select, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from recordings_policy.classes import (
+    CALL_BACK,
+    CANCELLED,
+    CITY_DOCUMENT,
+    CONTACT,
+    DEVICE_CHECK,
+    GUEST,
+    HAND_OVER,
+    IDENTITY,
+    SIGNATURE,
+    UPLOAD,
+)
+from recordings_policy.retention import DEFAULTS, Periods
 from server import audit
 from server.access import Appointment, Staff
 from server.booking.model import ALIVE, AppointmentRow, CaseRow
@@ -19,14 +33,24 @@ from server.db import Database
 from server.documents.model import DocumentRow
 from server.documents.seal import Store
 from server.errors import NotFound, TooLate
+from server.privacy.model_end import case_over, cases_over, only_called_off
+from server.privacy.model_report import swept
+from server.rooms.model import InvitationRow, TransferRow
 from server.rooms.model_call_back import CallBackRow
 from server.rooms.model_check import DeviceCheckRow
 from server.rooms.model_identity import IdentityCheckRow
 from server.signing.model import FormRow
 
-# How long a cancelled appointment can be asked about, and how long a clerk works on after a meeting.
-AFTER_CANCELLATION = timedelta(days=2)
-AFTER_END = timedelta(days=14)
+OF_A_CASE = (CONTACT, UPLOAD, CITY_DOCUMENT, IDENTITY, SIGNATURE, DEVICE_CHECK, CALL_BACK, GUEST, HAND_OVER)
+"""A case is closed when the longest of these periods is over; what has a shorter one goes before."""
+BESIDE: Final = (
+    (DEVICE_CHECK, DeviceCheckRow),
+    (CALL_BACK, CallBackRow),
+    (IDENTITY, IdentityCheckRow),
+    (SIGNATURE, FormRow),
+    (GUEST, InvitationRow),
+    (HAND_OVER, TransferRow),
+)
 AT_ONCE = 200
 
 
@@ -76,9 +100,11 @@ async def withdraw(
         await audit.record(tx, now, staff.actor, "document.withdrawn", document_id, **detail)
 
 
-async def sweep(db: Database, store: Store, now: datetime) -> Swept:
+async def sweep(db: Database, store: Store, now: datetime, periods: Periods = DEFAULTS) -> Swept:
     """Does what is due: closes cases, removes bytes and rows of marked documents."""
-    closed = await close_due_cases(db, now)
+    closed = await close_due_cases(db, now, periods)
+    await forget_contacts(db, now, periods)
+    await mark_due(db, now, periods)
     await mark_expired(db, now)
     removed = 0
     while marked := await marked_documents(db):
@@ -96,37 +122,71 @@ async def tidy_store(db: Database, store: Store, now: datetime) -> int:
     return await remove_orphans(db, store, now)
 
 
-async def close_due_cases(db: Database, now: datetime) -> int:
-    """Destroys the keys and personal data of cases whose time is over, and marks their documents."""
-    own = AppointmentRow.case_id == CaseRow.id
-    due = select(CaseRow.id).where(
-        CaseRow.closed_at.is_(None), exists().where(own), ~exists().where(own, _needs_it(now))
-    )
+async def close_due_cases(db: Database, now: datetime, periods: Periods = DEFAULTS) -> int:
+    """Destroys the keys and personal data of cases whose time is over, and marks their documents; some at a time."""
+    limits = (now - max(periods.of(one) for one in OF_A_CASE), now - periods.of(CANCELLED))
+    due = select(CaseRow.id).where(CaseRow.closed_at.is_(None), case_over(*limits))
     closed = 0
-    async with db.write() as tx:
-        for case_id in list(await tx.scalars(due)):
-            # locked, then looked at afresh: a clerk may just have booked another appointment on the case
-            lock = update(CaseRow).where(CaseRow.id == case_id)
-            await tx.execute(lock.values(key_version=CaseRow.key_version))
-            if await tx.scalar(due.where(CaseRow.id == case_id)) is None:
-                continue
-            closed += 1
-            await close_case(tx, case_id, now)
+    while some := await _close_some(db, due, now):
+        closed += some
     return closed
 
 
-async def close_case(tx: AsyncConnection, case_id: str, now: datetime) -> None:
-    """Destroys the key and all that is personal beside it, and marks the documents."""
+async def _close_some(db: Database, due: Select[Any], now: datetime) -> int:
+    async with db.write() as tx:
+        seen = list(await tx.scalars(due.limit(AT_ONCE)))
+        # locked, then looked at afresh: a clerk may just have booked another appointment on the case
+        lock = update(CaseRow).where(CaseRow.id.in_(seen))
+        await tx.execute(lock.values(key_version=CaseRow.key_version))
+        ids = list(await tx.scalars(due.where(CaseRow.id.in_(seen))))
+        if not ids:
+            return 0
+        await close_cases(tx, ids, now)
+        return len(ids)
+
+
+async def close_cases(tx: AsyncConnection, ids: Sequence[str], now: datetime) -> None:
+    """Destroys the keys and all that is personal beside them, and marks the documents."""
+    these = CaseRow.id.in_(ids)
+    with_contact = select(func.count()).where(these, CaseRow.contact_sealed.is_not(None))
+    cancelled = await tx.scalar(with_contact.where(only_called_off())) or 0
+    await swept(tx, CANCELLED, cancelled, now)
+    await swept(tx, CONTACT, (await tx.scalar(with_contact) or 0) - cancelled, now)
     # the case first: an upload that enters its row just now holds the case's lock until it is there to mark
     emptied = {"wrapped_key": None, "contact_sealed": None, "closed_at": now}
-    await tx.execute(update(CaseRow).where(CaseRow.id == case_id).values(**emptied))
-    documents = update(DocumentRow).where(DocumentRow.case_id == case_id, DocumentRow.deleted_at.is_(None))
+    await tx.execute(update(CaseRow).where(these).values(**emptied))
+    documents = update(DocumentRow).where(DocumentRow.case_id.in_(ids), DocumentRow.deleted_at.is_(None))
     await tx.execute(documents.values(deleted_at=now))
-    belonging = select(AppointmentRow.id).where(AppointmentRow.case_id == case_id)
-    for beside in (DeviceCheckRow, CallBackRow, IdentityCheckRow):
-        await tx.execute(delete(beside).where(beside.appointment_id.in_(belonging)))
-    await tx.execute(delete(FormRow).where(FormRow.case_id == case_id))
-    await audit.record(tx, now, "system", "case.closed", case_id)
+    await _remove_beside(tx, ids, now)
+    for case_id in ids:
+        await audit.record(tx, now, "system", "case.closed", case_id)
+
+
+async def _remove_beside(tx: AsyncConnection, case_ids: Sequence[str], now: datetime) -> None:
+    """What hangs on the cases' appointments and has no meaning without the case."""
+    belonging = select(AppointmentRow.id).where(AppointmentRow.case_id.in_(case_ids))
+    for kind, beside in BESIDE:
+        gone = await tx.execute(delete(beside).where(beside.appointment_id.in_(belonging)))
+        await swept(tx, kind, gone.rowcount, now)
+
+
+async def forget_contacts(db: Database, now: datetime, periods: Periods) -> None:
+    """Name and contact go by their own rule, where other data of the case stays longer."""
+    limits = (now - periods.of(CONTACT), now - periods.of(CANCELLED))
+    there = (CaseRow.closed_at.is_(None), CaseRow.contact_sealed.is_not(None), case_over(*limits))
+    async with db.write() as tx:
+        gone = await tx.execute(update(CaseRow).where(*there).values(contact_sealed=None))
+        await swept(tx, CONTACT, gone.rowcount, now)
+
+
+async def mark_due(db: Database, now: datetime, periods: Periods) -> None:
+    """Documents go by their own rules, where the case stays longer."""
+    async with db.write() as tx:
+        for kind, direction in ((UPLOAD, "in"), (CITY_DOCUMENT, "out")):
+            over = cases_over(now - periods.of(kind), now - periods.of(CANCELLED))
+            due = (DocumentRow.direction == direction, DocumentRow.deleted_at.is_(None))
+            marked = update(DocumentRow).where(*due, DocumentRow.case_id.in_(over))
+            await tx.execute(marked.values(deleted_at=now))
 
 
 async def mark_expired(db: Database, now: datetime) -> None:
@@ -136,23 +196,13 @@ async def mark_expired(db: Database, now: datetime) -> None:
         await tx.execute(update(DocumentRow).where(*over).values(deleted_at=now))
 
 
-async def kept_until(tx: AsyncConnection, case_id: str) -> datetime | None:
-    """When the last of a case's appointments needs it no more; None for a case without one that takes place."""
+async def kept_until(tx: AsyncConnection, case_id: str, period: timedelta) -> datetime | None:
+    """When so long has passed after the last of a case's appointments; None for a case without one that takes place."""
     ends = select(func.max(AppointmentRow.ends_at)).where(
         AppointmentRow.case_id == case_id, AppointmentRow.state != "cancelled"
     )
     last: datetime | None = await tx.scalar(ends)
-    return last + AFTER_END if last else None
-
-
-def _needs_it(now: datetime) -> ColumnElement[bool]:
-    """Whether an appointment still needs its case; a case ends with the last of its appointments."""
-    called_off = and_(
-        AppointmentRow.state == "cancelled",
-        AppointmentRow.cancelled_at.is_not(None),
-        AppointmentRow.cancelled_at <= now - AFTER_CANCELLATION,
-    )
-    return and_(AppointmentRow.ends_at > now - AFTER_END, ~called_off)
+    return last + period if last else None
 
 
 async def marked_documents(db: Database) -> list[str]:
@@ -169,11 +219,15 @@ async def remove_bytes(store: Store, document_ids: Sequence[str]) -> None:
 
 async def remove_rows(db: Database, document_ids: Sequence[str], now: datetime) -> None:
     """The last step: a row goes only after its bytes."""
+    these = DocumentRow.id.in_(document_ids)
     async with db.write() as tx:
-        for document_id in document_ids:
-            gone = await tx.execute(delete(DocumentRow).where(DocumentRow.id == document_id))
-            if gone.rowcount:
-                await audit.record(tx, now, "system", "document.deleted", document_id)
+        rows = (await tx.execute(select(DocumentRow.id, DocumentRow.direction).where(these))).all()
+        gone = (await tx.execute(delete(DocumentRow).where(these))).rowcount
+        ours = sum(row.direction == "out" for row in rows)
+        await swept(tx, CITY_DOCUMENT, ours, now)
+        await swept(tx, UPLOAD, gone - ours, now)
+        for row in rows:
+            await audit.record(tx, now, "system", "document.deleted", row.id)
 
 
 async def remove_orphans(db: Database, store: Store, now: datetime) -> int:

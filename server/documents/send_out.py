@@ -4,11 +4,13 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from recordings_policy.classes import CITY_DOCUMENT
+from recordings_policy.retention import PeriodsAt
 from server import audit
 from server.access import Appointment, Case, case_of
 from server.documents.checking import Door
@@ -38,6 +40,7 @@ class Sending:
     door: Door
     keyring: Keyring
     limit_mb: int
+    periods: PeriodsAt
 
     async def put_in(
         self,
@@ -61,10 +64,11 @@ class Sending:
         door, limit = self.door, self.limit_mb * MEGABYTE
         name = clean_name(name)
         refuse_foreign_extension(name)
+        kept = (await self.periods(now)).of(CITY_DOCUMENT)
         async with door.db.read() as tx:
             case = await case_of(tx, appointment, self.keyring)
             await refuse_too_many(tx, case.id, 0, limit, direction)
-            until = await _until(tx, case, direction, expires_at, now)
+            until = await _until(tx, case, direction, expires_at, kept, now)
         id_, inspector = secrets.token_hex(16), Inspector()
         async with aclosing(inspected(_chunks(content), inspector, limit)) as passing:
             size = await door.store.write(id_, case.key, f"case/{case.id}", passing)
@@ -88,14 +92,19 @@ class Sending:
 
 
 async def _until(
-    tx: AsyncConnection, case: Case, direction: str, wished: datetime | None, now: datetime
+    tx: AsyncConnection,
+    case: Case,
+    direction: str,
+    wished: datetime | None,
+    kept: timedelta,
+    now: datetime,
 ) -> datetime:
     """The wished end, but never beyond the case's own."""
     if direction == "in":
         return now + LIVES
     if wished is not None and wished <= now:
         raise BadInput(PAST)
-    last = await kept_until(tx, case.id)
+    last = await kept_until(tx, case.id, kept)
     if last is None or last <= now:
         raise TooLate
     return min(wished, last) if wished else last

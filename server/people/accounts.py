@@ -1,12 +1,14 @@
-"""Staff accounts are opened from the command line. Signing in is `sign_in.py`."""
+"""Staff accounts are opened and closed from the command line. Signing in is `sign_in.py`."""
 
 import re
+from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from server.audit import record
 from server.db import Database
-from server.people.model import ROLES, StaffRow
+from server.people.model import ROLES, StaffRow, StaffSessionRow
 from server.people.sign_in import HASHER
 
 SHORTEST_PASSWORD = 12
@@ -14,7 +16,7 @@ LONGEST_DISPLAY = 120
 
 
 class AccountRefused(Exception):
-    """Why the account was not opened, in German."""
+    """Why the account was not opened or closed, in German."""
 
 
 async def add_account(
@@ -41,5 +43,21 @@ async def add_account(
             await tx.execute(insert(StaffRow).values(**row, roles=roles, languages=languages, active=True))
     except IntegrityError:
         raise AccountRefused(f"Das Konto {login} gibt es schon.") from None
+    finally:
+        await db.close()
+
+
+async def close_account(database_url: str, login: str, now: datetime) -> None:
+    """Nobody signs in with it any more, at once; the retention rule counts from here."""
+    db = Database(database_url)
+    try:
+        async with db.write() as tx:
+            staff_id = await tx.scalar(select(StaffRow.id).where(StaffRow.login == login, StaffRow.active))
+            if staff_id is None:
+                raise AccountRefused(f"Ein offenes Konto {login} gibt es nicht.")
+            one = update(StaffRow).where(StaffRow.id == staff_id)
+            await tx.execute(one.values(active=False, left_at=now))
+            await tx.execute(delete(StaffSessionRow).where(StaffSessionRow.staff_id == staff_id))
+            await record(tx, now, "system", "account.closed", str(staff_id))
     finally:
         await db.close()

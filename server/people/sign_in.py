@@ -9,11 +9,14 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from recordings_policy.classes import SESSION
+from recordings_policy.retention import DEFAULTS, Periods
 from server.access import Staff
 from server.audit import record
 from server.db import Database
 from server.errors import NotSignedIn, TooMany
 from server.people.model import StaffRow, StaffSessionRow
+from server.privacy.model_report import swept
 from server.sealing import fingerprint
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
@@ -105,9 +108,11 @@ async def sign_out(db: Database, cookie: str) -> None:
         await tx.execute(delete(StaffSessionRow).where(StaffSessionRow.token_hash == fingerprint(cookie)))
 
 
-async def tidy_sessions(db: Database, now: datetime) -> None:
+async def tidy_sessions(db: Database, now: datetime, periods: Periods = DEFAULTS) -> None:
     async with db.write() as tx:
-        await tx.execute(delete(StaffSessionRow).where(StaffSessionRow.expires_at < now))
+        over = StaffSessionRow.expires_at <= now - periods.of(SESSION)
+        gone = await tx.execute(delete(StaffSessionRow).where(over))
+        await swept(tx, SESSION, gone.rowcount, now)
 
 
 async def _touch(tx: AsyncConnection, cookie: str, now: datetime) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from recordings_policy.classes import AUDIT
 from server.clock import SystemClock
 from server.db import Database
 from server.privacy.ledger import Line, lines_of
-from server.privacy.shorten_chain import KEPT
+from server.privacy.rules import shortest_approved
 from server.privacy.verify_chain import Fault, Verdict, verify
 
 WORDS: dict[Fault, str] = {
@@ -24,7 +25,7 @@ async def examine(database_url: str, ledgers: Sequence[Path]) -> Verdict:
     db = Database(database_url)
     try:
         async with db.read() as tx:
-            return await verify(tx, lines, KEPT, SystemClock().now())
+            return await verify(tx, lines, await shortest_approved(tx, AUDIT), SystemClock().now())
     finally:
         await db.close()
 

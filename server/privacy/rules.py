@@ -76,6 +76,13 @@ async def periods_in_force(db: Database, now: datetime) -> Periods:
     return periods_at(versions, now)
 
 
+async def shortest_approved(tx: AsyncConnection, data_class: DataClass) -> timedelta:
+    """The shortest period that ever was in force: what was deleted by it is nothing to wonder at."""
+    least = select(func.min(RetentionRuleRow.hours)).where(RetentionRuleRow.decision == "approved")
+    hours = await tx.scalar(least.where(RetentionRuleRow.class_key == data_class.key))
+    return data_class.period if hours is None else min(data_class.period, hours * HOUR)
+
+
 async def history(tx: AsyncConnection, data_class: DataClass | None = None) -> dict[str, list[Rule]]:
     """The versions of one class or of all, the newest first."""
     proposer, decider = aliased(StaffRow), aliased(StaffRow)

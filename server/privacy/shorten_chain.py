@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, insert, select
 from recordings_policy.classes import AUDIT
 from server.audit import AuditCutRow, AuditRow
 from server.db import Database
+from server.privacy.model_report import swept
 
 KEPT: Final = AUDIT.period
 AT_ONCE: Final = 1000
@@ -26,12 +27,14 @@ async def shorten(db: Database, kept: timedelta, now: datetime) -> int:
             await tx.execute(insert(AuditCutRow).values(position=at, link=link, at=now))
             cut = at
     gone = 0
-    while some := await _delete_before(db, cut):
+    while some := await _delete_before(db, cut, now):
         gone += some
     return gone
 
 
-async def _delete_before(db: Database, cut: int) -> int:
+async def _delete_before(db: Database, cut: int, now: datetime) -> int:
     before = select(AuditRow.id).where(AuditRow.position <= cut).order_by(AuditRow.position).limit(AT_ONCE)
     async with db.write() as tx:
-        return (await tx.execute(delete(AuditRow).where(AuditRow.id.in_(before)))).rowcount
+        gone = (await tx.execute(delete(AuditRow).where(AuditRow.id.in_(before)))).rowcount
+        await swept(tx, AUDIT, gone, now)
+        return gone

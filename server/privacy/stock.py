@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, inspect, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from recordings_policy import classes as kinds
 from recordings_policy.classes import DataClass
 from recordings_policy.retention import Periods
 from server.audit import AuditRow
 from server.booking.model import AppointmentRow, CaseRow, DutyRow, IdempotencyRow
-from server.booking.model_end import appointments_of_cases_over, case_over, cases_over, only_called_off, over
 from server.booking.model_knock import KnockRow
 from server.booking.model_waiting import WaitingRow
 from server.clock import berlin
@@ -26,6 +26,7 @@ from server.notices.outbox import OutboxRow
 from server.people.model import StaffRow, StaffSessionRow
 from server.planning.model import AbsenceRow
 from server.privacy.model import RetentionRuleRow
+from server.privacy.model_end import appointments_of_cases_over, case_over, cases_over, only_called_off, over
 from server.rooms.model import InvitationRow, TransferRow
 from server.rooms.model_call_back import CallBackRow
 from server.rooms.model_check import DeviceCheckRow
@@ -72,7 +73,30 @@ NEVER = or_(AppointmentRow.token_hash.is_(None), AppointmentRow.expires_at.is_no
 HAS_CONTACT = CaseRow.contact_sealed.is_not(None)
 KNOWN = or_(AppointmentRow.contact_key.is_not(None), AppointmentRow.caller_key.is_not(None))
 THERE = DocumentRow.deleted_at.is_(None)
-REPLACED = RetentionRuleRow.decision.is_not(None)
+NEWER: Any = aliased(RetentionRuleRow, name="newer")
+REPLACED = or_(
+    RetentionRuleRow.decision == "rejected",
+    exists().where(
+        NEWER.class_key == RetentionRuleRow.class_key,
+        NEWER.version > RetentionRuleRow.version,
+        NEWER.decision == "approved",
+    ),
+)
+GONE: Final = "gone-"
+"""So begins the login of an account that nobody can be recognised by any more."""
+
+
+def _nothing_needs_it(limit: datetime, _called_off: datetime) -> ColumnElement[bool]:
+    """An appointment stays while its case is open or an incident speaks of it."""
+    closed = exists().where(CaseRow.id == AppointmentRow.case_id, CaseRow.closed_at.is_not(None))
+    told_of = exists().where(IncidentRow.appointment_id == AppointmentRow.id)
+    return and_(AppointmentRow.ends_at <= limit, or_(AppointmentRow.case_id.is_(None), closed), ~told_of)
+
+
+def _no_appointment_is_in_it(limit: datetime, _called_off: datetime) -> ColumnElement[bool]:
+    return and_(DutyRow.ends_at <= limit, ~exists().where(AppointmentRow.duty_id == DutyRow.id))
+
+
 UNSET = datetime.min.replace(tzinfo=UTC)
 
 STOCK: Final[Mapping[DataClass, Stock]] = {
@@ -81,7 +105,7 @@ STOCK: Final[Mapping[DataClass, Stock]] = {
         _since(func.coalesce(AppointmentRow.cancelled_at, AppointmentRow.expires_at)),
         (NEVER,),
     ),
-    kinds.BOOKING: Stock(AppointmentRow, _since(AppointmentRow.ends_at), (~NEVER,)),
+    kinds.BOOKING: Stock(AppointmentRow, _nothing_needs_it, (~NEVER,)),
     kinds.CANCELLED: Stock(
         CaseRow, lambda limit, _off: case_over(UNSET, limit), (HAS_CONTACT, only_called_off())
     ),
@@ -104,9 +128,9 @@ STOCK: Final[Mapping[DataClass, Stock]] = {
     kinds.NOTICE: Stock(OutboxRow, _since(OutboxRow.created_at)),
     kinds.LIMITS: Stock(AppointmentRow, _since(AppointmentRow.ends_at), (KNOWN,)),
     kinds.REPEAT: Stock(IdempotencyRow, _since(IdempotencyRow.created_at)),
-    kinds.ACCOUNT: Stock(StaffRow, _since(StaffRow.left_at), (StaffRow.login.not_like("gone-%"),)),
+    kinds.ACCOUNT: Stock(StaffRow, _since(StaffRow.left_at), (StaffRow.login.not_like(f"{GONE}%"),)),
     kinds.SESSION: Stock(StaffSessionRow, _since(StaffSessionRow.expires_at)),
-    kinds.ROSTER: Stock(DutyRow, _since(DutyRow.ends_at)),
+    kinds.ROSTER: Stock(DutyRow, _no_appointment_is_in_it),
     kinds.ABSENCE: Stock(AbsenceRow, _since(AbsenceRow.ends_at)),
     kinds.AUDIT: Stock(AuditRow, _since(AuditRow.at)),
     kinds.DECISION: Stock(RetentionRuleRow, _since(RetentionRuleRow.decided_at), (REPLACED,)),
@@ -122,7 +146,17 @@ async def there(tx: AsyncConnection, data_class: DataClass) -> int:
 
 async def due(tx: AsyncConnection, data_class: DataClass, periods: Periods, now: datetime) -> int:
     """How much of it these periods would delete now."""
+    query = due_rows(data_class, periods, now).subquery()
+    return await tx.scalar(select(func.count()).select_from(query)) or 0
+
+
+def due_rows(data_class: DataClass, periods: Periods, now: datetime) -> Select[Any]:
+    """Their keys."""
     stock = STOCK[data_class]
     limits = (now - periods.of(data_class), now - periods.of(kinds.CANCELLED))
-    query = select(func.count()).select_from(stock.row).where(*stock.of_class, stock.due(*limits))
-    return await tx.scalar(query) or 0
+    return select(key_of(stock.row)).where(*stock.of_class, stock.due(*limits))
+
+
+def key_of(row: type[Base]) -> Any:
+    """The first column of a table's primary key."""
+    return inspect(row).primary_key[0]

@@ -7,17 +7,19 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, insert, or_, select, update
 
+from recordings_policy.classes import FEEDBACK
+from recordings_policy.retention import DEFAULTS, Periods
 from server.access import Appointment
 from server.booking.model import AppointmentRow
 from server.clock import berlin
 from server.db import Database
 from server.errors import Conflict
+from server.privacy.model_report import swept
 from server.rooms.model_feedback import FeedbackRow
 
 FEWEST = 5
 """With fewer answers somebody could be recognised: then there are no figures and no words."""
 SPAN = timedelta(days=90)
-KEPT = timedelta(days=365)
 OTHER = "other"
 
 
@@ -103,7 +105,9 @@ def _said(service: str, answers: list[tuple[int, str | None]]) -> Said:
     )
 
 
-async def forget_feedback(db: Database, now: datetime) -> None:
-    """After a year it has served its purpose."""
+async def forget_feedback(db: Database, now: datetime, periods: Periods = DEFAULTS) -> None:
+    """In its time it has served its purpose. It knows a day alone, so it goes with the first moment of its last day."""
+    last = berlin(now - periods.of(FEEDBACK)).date()
     async with db.write() as tx:
-        await tx.execute(delete(FeedbackRow).where(FeedbackRow.day <= berlin(now).date() - KEPT))
+        gone = await tx.execute(delete(FeedbackRow).where(FeedbackRow.day <= last))
+        await swept(tx, FEEDBACK, gone.rowcount, now)

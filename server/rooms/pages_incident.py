@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from recordings_policy.classes import INCIDENT
 from server.rooms.report_incident import incidents, lift
 from server.rooms.routes_incident import LIFTERS, READERS
 from server.web.api import Page
@@ -18,7 +19,8 @@ WORDS = {
 
 
 async def show(call: Call) -> web.Response:
-    found = await incidents(call.office.db, call.office.keyring, call.member, call.now)
+    kept = (await call.office.periods(call.now)).of(INCIDENT)
+    found = await incidents(call.office.db, call.office.keyring, call.member, call.now, kept)
     return render(
         call,
         "office/incidents.html",

@@ -12,19 +12,22 @@ from typing import Any, Final
 from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from recordings_policy.classes import EXCLUSION, INCIDENT
+from recordings_policy.retention import DEFAULTS, Periods
 from server.access import Staff, appointment_for, case_of
 from server.audit import record, record_look
 from server.booking.model import ALIVE, AppointmentRow
 from server.db import Database
 from server.errors import Conflict, NotAllowed, NotFound, NotVideo
 from server.people.model import StaffRow
+from server.privacy.model_report import swept
 from server.rooms.exclude import exclude
 from server.rooms.model_incident import ExclusionRow, IncidentRow
 from server.sealing import Keyring, open_sealed, seal
 from server.settings import Settings
 
-KEPT: Final = timedelta(days=92)
-"""As long as an insult can be brought to court (§ 77b StGB: three months); no exclusion lasts longer."""
+KEPT: Final = INCIDENT.period
+"""As long as an insult can be brought to court (§ 77b StGB: three months), where no shorter rule is in force."""
 SEE_ALL: Final = frozenset({"admin", "dpo"})
 READ_ALL: Final = frozenset({"admin"})
 
@@ -97,7 +100,9 @@ async def report(
     return Incident(id_, what.kind, now, staff.display, True, until, now + KEPT, *text)
 
 
-async def incidents(db: Database, keyring: Keyring, staff: Staff, now: datetime) -> list[Incident]:
+async def incidents(
+    db: Database, keyring: Keyring, staff: Staff, now: datetime, kept: timedelta = KEPT
+) -> list[Incident]:
     """The newest first. Clerks see their own, the administration all; data protection sees that they are, and how long.
 
     That the administration reads what colleagues wrote is recorded.
@@ -107,8 +112,8 @@ async def incidents(db: Database, keyring: Keyring, staff: Staff, now: datetime)
         raise NotAllowed
     query = _stored() if everything else _stored().where(IncidentRow.staff_id == staff.id)
     async with db.read() as tx:
-        rows = (await tx.execute(query.where(IncidentRow.filed_at > now - KEPT))).all()
-    found = [_seen(row, keyring, staff) for row in rows]
+        rows = (await tx.execute(query.where(IncidentRow.filed_at > now - kept))).all()
+    found = [_seen(row, keyring, staff, kept) for row in rows]
     if any(one.note is not None and not one.own for one in found):
         async with db.write() as tx:
             await record(tx, now, staff.actor, "incidents.read", "all", count=len(found))
@@ -132,11 +137,14 @@ async def lift(db: Database, staff: Staff, incident_id: str, now: datetime) -> N
             await record(tx, now, staff.actor, "incident.lifted", incident_id)
 
 
-async def forget_incidents(db: Database, now: datetime) -> int:
-    """The rule: exclusions that ended go, and incidents after three months, with the key that alone could read them."""
+async def forget_incidents(db: Database, now: datetime, periods: Periods = DEFAULTS) -> int:
+    """The rules: exclusions that ended go, and incidents in their time, with the key that alone could read them."""
+    limit = now - periods.of(INCIDENT)
     async with db.write() as tx:
         ended = await tx.execute(delete(ExclusionRow).where(ExclusionRow.until <= now))
-        old = list(await tx.scalars(select(IncidentRow.id).where(IncidentRow.filed_at <= now - KEPT)))
+        await swept(tx, EXCLUSION, ended.rowcount, now)
+        old = list(await tx.scalars(select(IncidentRow.id).where(IncidentRow.filed_at <= limit)))
+        await swept(tx, INCIDENT, len(old), now)
         for incident_id in old:
             await tx.execute(delete(ExclusionRow).where(ExclusionRow.incident_id == incident_id))
             await tx.execute(delete(IncidentRow).where(IncidentRow.id == incident_id))
@@ -155,10 +163,10 @@ def _stored() -> Select[*tuple[Any, ...]]:
     return query.order_by(IncidentRow.filed_at.desc(), IncidentRow.id)
 
 
-def _seen(row: Any, keyring: Keyring, staff: Staff) -> Incident:
+def _seen(row: Any, keyring: Keyring, staff: Staff, kept: timedelta) -> Incident:
     own = row.staff_id == staff.id
     until = row.excluded_until
-    head = (row.id, row.kind, row.filed_at, row.display, own, until, row.filed_at + KEPT)
+    head = (row.id, row.kind, row.filed_at, row.display, own, until, row.filed_at + kept)
     if not own and not staff.roles & READ_ALL:
         return Incident(*head)
     key = keyring.unwrap(row.wrapped_key, row.key_version)

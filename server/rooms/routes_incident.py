@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from recordings_policy.classes import INCIDENT
 from server.errors import NotVideo
 from server.rooms.close import close_room
 from server.rooms.finish import finish
@@ -64,7 +65,8 @@ async def end_at_once(call: Call) -> Reply:
 
 
 async def list_incidents(call: Call) -> Reply:
-    found = await incidents(call.office.db, call.office.keyring, call.member, call.now)
+    kept = (await call.office.periods(call.now)).of(INCIDENT)
+    found = await incidents(call.office.db, call.office.keyring, call.member, call.now, kept)
     return Reply([_out(one) for one in found])
 
 

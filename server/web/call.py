@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from recordings_policy.retention import PeriodsAt
 from server.access import Staff
 from server.catalog.model import Catalogue
 from server.clock import Clock
@@ -41,6 +42,7 @@ class Office:
     calendar: "Calendar"
     rooms: "RoomWatch"
     attempts: "Attempts"
+    periods: PeriodsAt
     sending: "Sending"
     signing: "Desk"
 

@@ -1,8 +1,12 @@
 """The pages of the retention rules in every state, and how to get there."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from playwright.async_api import expect
 
-from tests.browser.states import Visit
+from server.recurring import sweep_all
+from tests.browser.states import Opening, Visit, inside
 from tests.browser.visitor import sign_in
 
 PAGE = "/office/privacy/rules/upload"
@@ -45,3 +49,32 @@ async def decided(visit: Visit) -> None:
     await visit.page.get_by_role("button", name="Ablehnen").click()
     await expect(visit.page.get_by_role("status")).to_be_visible()
     await visit.go(PAGE)
+
+
+async def swept(visit: Visit) -> None:
+    """An appointment was cancelled three days ago."""
+    office = visit.city.office
+    booked = await visit.city.book("bauberatung", "video")
+    await visit.city.client.delete(f"/api/v1/appointments/{booked['token']}")
+    visit.city.clock.advance(timedelta(days=3))
+    await sweep_all(office.db, office.store, visit.city.now)
+    await sign_in(visit.page, "dpo")
+    await visit.go("/office/privacy/sweeps")
+    await expect(visit.page.get_by_role("table")).to_be_visible()
+
+
+PAGES: Mapping[str, Mapping[str, Opening]] = {
+    "/office/privacy": {"list": inside("/office/privacy", "dpo"), "proposed": proposed},
+    "/office/privacy/rules/{kind}": {
+        "to propose": inside("/office/privacy/rules/upload", "scheduler"),
+        "with its effect": previewed,
+        "wrong": wrong,
+        "to decide": to_decide,
+        "with a history": decided,
+    },
+    "/office/privacy/sweeps": {
+        "nothing": inside("/office/privacy/sweeps", "dpo"),
+        "with figures": swept,
+    },
+    "/office/privacy/record": {"list": inside("/office/privacy/record", "dpo")},
+}

@@ -142,15 +142,7 @@ STAFF: Mapping[str, Mapping[str, Opening]] = {
         "refused": states_waiting.release_refused,
     },
     "/office/feedback": {"empty": inside("/office/feedback", "dpo")},
-    "/office/privacy": {"list": inside("/office/privacy", "dpo"), "proposed": states_privacy.proposed},
-    "/office/privacy/rules/{kind}": {
-        "to propose": inside("/office/privacy/rules/upload", "scheduler"),
-        "with its effect": states_privacy.previewed,
-        "wrong": states_privacy.wrong,
-        "to decide": states_privacy.to_decide,
-        "with a history": states_privacy.decided,
-    },
-    "/office/privacy/record": {"list": inside("/office/privacy/record", "dpo")},
+    **states_privacy.PAGES,
     "/office/day": {
         "empty": inside("/office/day?date=2027-03-06", "clerk1"),
         "with a guest": states_office.day_with_guest,

@@ -186,6 +186,7 @@ TABLE: dict[str, Row] = {
     "GET /office/privacy/rules/{kind}": staff(200, "dpo", "scheduler", "admin"),
     "POST /office/privacy/rules/{kind}": staff(422, "scheduler", "admin"),
     "POST /office/privacy/rules/{kind}/decision": staff(422, "dpo"),
+    "GET /office/privacy/sweeps": staff(200, "dpo", "scheduler", "admin"),
     "GET /office/privacy/record": staff(200, "dpo", "scheduler", "admin"),
     "GET /language": Row(303),
     "GET /times": Row(200),

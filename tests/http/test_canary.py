@@ -17,6 +17,7 @@ import pytest
 from aiohttp import FormData
 from sqlalchemy import select, update
 
+from recordings_policy.classes import CONTACT
 from server.booking.model import AppointmentRow, CaseRow
 from server.documents import delete
 from server.sealing import Keyring, SealBroken
@@ -130,7 +131,7 @@ async def test_nothing_of_a_citizen_is_ever_on_disk_in_the_open(
     assert disk.holding(key) == []
 
     await city.put_off("documents-sweep")
-    city.clock.set(datetime.fromisoformat(booked["end"]) + delete.AFTER_END + timedelta(minutes=1))
+    city.clock.set(datetime.fromisoformat(booked["end"]) + CONTACT.period + timedelta(minutes=1))
     await delete.sweep(city.office.db, city.office.store, city.now)
     await at_rest(city, request)
     assert list(city.settings.store.iterdir()) == []

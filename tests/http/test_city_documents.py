@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 
+from recordings_policy.classes import CONTACT
 from server.access import appointment_by_id
 from server.documents import delete
 from server.errors import Refusal, TypeNotAllowed
@@ -54,7 +55,7 @@ async def test_the_citizen_fetches_it_until_the_end_and_then_it_is_gone(city: Ci
 @pytest.mark.criterion("D10")
 async def test_it_never_outlives_its_case(city: City) -> None:
     booked = await city.book("bauberatung", "video")
-    until = datetime.fromisoformat(booked["end"]) + delete.AFTER_END
+    until = datetime.fromisoformat(booked["end"]) + CONTACT.period
     assert (await put_in(city, booked)).expires_at == until
     assert (await put_in(city, booked, expires_at=city.now + 300 * DAY)).expires_at == until
 

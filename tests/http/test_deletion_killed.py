@@ -9,9 +9,9 @@ import pytest
 from aiohttp import FormData
 from sqlalchemy import select
 
+from recordings_policy.classes import CONTACT
 from server.audit import AuditRow
 from server.booking.model import CaseRow
-from server.documents import delete
 from server.documents.model import DocumentRow
 from tests.http.tus import Upload, pdf
 from tests.office.city import City
@@ -83,7 +83,7 @@ async def test_a_sweep_that_is_killed_at_every_step_comes_to_its_end(city: City)
     await unfinished.create(1000)
     await unfinished.patch(pdf(1000)[:500], 0)
     await city.put_off("documents-sweep")
-    city.clock.set(max(datetime.fromisoformat(one["end"]) for one in booked) + delete.AFTER_END)
+    city.clock.set(max(datetime.fromisoformat(one["end"]) for one in booked) + CONTACT.period)
     sweeper, seen = await Sweeper.start(city), [await standing(city)]
     step = 1
     while await sweeper.is_killed_at(step):

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import FormData
 from sqlalchemy import func, select
 
+from recordings_policy.classes import CANCELLED, CONTACT
 from server.audit import AuditRow
 from server.booking.model import CaseRow
 from server.documents import delete
@@ -89,7 +90,7 @@ async def test_a_case_whose_time_is_over_loses_documents_person_and_key(city: Ci
         await city.client.delete(f"/api/v1/appointments/{booked['token']}")
     else:
         over = datetime.fromisoformat(booked["end"])
-    period = delete.AFTER_CANCELLATION if cancelled else delete.AFTER_END
+    period = CANCELLED.period if cancelled else CONTACT.period
     city.clock.set(over + period - timedelta(seconds=1))
     assert await sweep(city) == delete.Swept(0, 0)
     city.clock.set(over + period)
@@ -106,7 +107,7 @@ async def test_a_case_whose_time_is_over_loses_documents_person_and_key(city: Ci
 async def test_each_deletion_is_recorded_by_ids(city: City) -> None:
     booked = await city.book("bauberatung", "video")
     document = await sent(city, booked)
-    city.clock.set(datetime.fromisoformat(booked["end"]) + delete.AFTER_END)
+    city.clock.set(datetime.fromisoformat(booked["end"]) + CONTACT.period)
     await sweep(city)
     async with city.office.db.read() as tx:
         entries = await tx.execute(select(AuditRow.action, AuditRow.object_id))
@@ -145,7 +146,7 @@ async def test_a_crash_at_any_step_is_made_good_by_the_next_run(city: City, half
     booked = await city.book("bauberatung", "video")
     for _ in range(3):
         await sent(city, booked)
-    city.clock.set(datetime.fromisoformat(booked["end"]) + delete.AFTER_END)
+    city.clock.set(datetime.fromisoformat(booked["end"]) + CONTACT.period)
     await half(city)
     assert await listed(city, booked) == []
     await sweep(city)
@@ -180,7 +181,7 @@ async def test_no_byte_of_person_document_or_key_is_left_in_any_file(city: City,
         b"kanarienplan",
     ]
     sealed = (city.settings.store / f"{files(city)[0]}.sealed").read_bytes()
-    city.clock.set(datetime.fromisoformat(booked["end"]) + delete.AFTER_END)
+    city.clock.set(datetime.fromisoformat(booked["end"]) + CONTACT.period)
     await sweep(city)
     left = [
         (path.name, canary[:12])
