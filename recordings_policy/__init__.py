@@ -1,1 +1,1 @@
-"""Pure rules that server and signaling both ask: about recordings, and how long what is kept. No I/O, no clock."""
+"""Pure rules that server and signaling both ask: about recordings, and how long what is kept. No I/O but for reading their own text, no clock."""

@@ -275,8 +275,8 @@ AUDIT: Final = DataClass(
 )
 DECISION: Final = DataClass(
     "decision",
-    "Entscheidungen über Löschfristen",
-    "Nachweisen, wer eine Frist vorgeschlagen und freigegeben hat.",
+    "Entscheidungen über Löschfristen und Aufzeichnungen",
+    "Nachweisen, wer eine Frist oder das Aufzeichnen vorgeschlagen und freigegeben hat.",
     DUTY,
     "end-of-process",
     3 * YEAR,

@@ -50,7 +50,14 @@ from server.planning import pages as planning_pages
 from server.planning import pages_absence, pages_release, routes_absence
 from server.planning import routes as planning_routes
 from server.privacy import pages as privacy_pages
-from server.privacy import pages_access, pages_record, pages_rules, pages_sweeps, routes_reason
+from server.privacy import (
+    pages_access,
+    pages_record,
+    pages_recordings,
+    pages_rules,
+    pages_sweeps,
+    routes_reason,
+)
 from server.privacy import routes as privacy_routes
 from server.privacy.rules import periods_in_force
 from server.recurring import jobs_of
@@ -151,6 +158,7 @@ PAGES: list[Page] = [
     *privacy_pages.pages,
     *pages_record.pages,
     *pages_rules.pages,
+    *pages_recordings.pages,
     *pages_access.pages,
     *routes_reason.pages,
     *pages_sweeps.pages,

@@ -75,7 +75,7 @@ async def submit_proposal(call: Call) -> web.Response:
         check(data_class, period, current)
         if form.get("do") != "propose":
             return await _page(call, data_class, typed, period)
-        _check_words(typed.why)
+        check_words(typed.why)
         await propose(call.office.db, call.member, data_class, period, typed.why, call.now)
     except BadInput as refusal:
         return await _page(call, data_class, typed, refusal=refusal)
@@ -90,7 +90,7 @@ async def submit_decision(call: Call) -> web.Response:
     try:
         if verdict is None:
             raise BadInput("Bitte geben Sie frei oder lehnen Sie ab.")
-        _check_words(typed.words)
+        check_words(typed.words)
     except BadInput as refusal:
         return await _page(call, data_class, typed, refusal=refusal)
     rule = str(form.get("rule", ""))[:40]
@@ -106,7 +106,7 @@ def _period(typed: Typed) -> timedelta:
     return int(typed.amount) * UNITS[typed.unit]
 
 
-def _check_words(text: str) -> None:
+def check_words(text: str) -> None:
     if not text:
         raise BadInput("Bitte begründen Sie es in einem Satz.")
     if len(text) > LONGEST_WORDS or not all(char.isprintable() or char in "\r\n\t" for char in text):

@@ -63,6 +63,18 @@ async def swept(visit: Visit) -> None:
     await expect(visit.page.get_by_role("table")).to_be_visible()
 
 
+async def recording_to_decide(visit: Visit) -> None:
+    page = "/office/privacy/recordings/bauberatung"
+    await sign_in(visit.page, "scheduler")
+    await visit.go(page)
+    await visit.page.get_by_label("Rechtsgrundlage").fill("Satzung der Stadt, § 3")
+    await visit.page.get_by_role("button", name="Vorschlagen", exact=True).click()
+    await visit.page.get_by_role("button", name="Abmelden").click()
+    await sign_in(visit.page, "dpo")
+    await visit.go(page)
+    await expect(visit.page.get_by_role("button", name="Freigeben")).to_be_visible()
+
+
 PAGES: Mapping[str, Mapping[str, Opening]] = {
     "/office/privacy": {"list": inside("/office/privacy", "dpo"), "proposed": proposed},
     "/office/privacy/rules/{kind}": {
@@ -77,4 +89,9 @@ PAGES: Mapping[str, Mapping[str, Opening]] = {
         "with figures": swept,
     },
     "/office/privacy/record": {"list": inside("/office/privacy/record", "dpo")},
+    "/office/privacy/recordings": {"list": inside("/office/privacy/recordings", "dpo")},
+    "/office/privacy/recordings/{service}": {
+        "to propose": inside("/office/privacy/recordings/bauberatung", "scheduler"),
+        "to decide": recording_to_decide,
+    },
 }

@@ -33,6 +33,7 @@ STAFF_SOURCES = (
     "people/*.py",
     "planning/*.py",
     "privacy/pages_*.py",
+    "privacy/permissions.py",
     "privacy/routes*.py",
     "catalog/services.py",
     "catalog/online_check.py",
