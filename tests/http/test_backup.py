@@ -131,6 +131,27 @@ async def test_without_its_keys_an_old_backup_can_not_be_read(
 
 
 @only_sqlite()
+@pytest.mark.criterion("J06")
+async def test_a_restore_that_broke_off_has_brought_nobody_back(
+    city: City, elsewhere: Elsewhere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, _ = await booked_with_a_document(city, 0)
+    keys = await save(city.settings, tmp_path / "backup", tmp_path / "keys", city.now)
+    wrapped = (await case_of(city, gone)).wrapped_key
+    await cancelled_and_swept(city, gone)
+
+    async def power_cut(*_: object) -> int:
+        raise OSError("power")
+
+    monkeypatch.setattr("server.backup.restore.replay", power_cut)
+    new = elsewhere(city)
+    with pytest.raises(OSError, match="power"):
+        await restore(new, tmp_path / "backup", keys, city.now)
+    assert wrapped
+    assert wrapped not in content_of(new.data_dir)
+
+
+@only_sqlite()
 async def test_what_would_lose_or_overwrite_something_is_refused(
     city: City, elsewhere: Elsewhere, tmp_path: Path
 ) -> None:
