@@ -26,14 +26,12 @@ from server.documents.model import DocumentRow
 from server.migrations.run import upgrade
 from server.people.model import StaffSessionRow
 from server.privacy.ledger import Line, append, lines_of
-from server.recurring import jobs_of
+from server.recurring import sweep_all
 from server.rooms.model_incident import ExclusionRow, IncidentRow
 from server.settings import Settings
 from server.web.call import OFFICE, Office
 
 AT_ONCE: Final = 200
-ENDING: Final = ("booking-tidy", "incidents-forget", "feedback-forget", "sessions-tidy", "privacy-sweep")
-"""Recurring work that deletes what is over, and sends nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +133,9 @@ _DELETE: Final = {"case": _close_cases, "document": _mark_documents, "incident":
 
 async def _end_what_is_over(office: Office, now: datetime) -> int:
     """What became due since the backup ends before anybody is let in."""
-    swept = await sweep(office.db, office.store, now, await office.periods(now))
-    for job in jobs_of(office):
-        if job.name in ENDING:
-            await job.run(now)
-    return swept.cases_closed + swept.documents_removed
+    done = await sweep(office.db, office.store, now, await office.periods(now))
+    await sweep_all(office.db, office.store, now)
+    return done.cases_closed + done.documents_removed
 
 
 async def _give_back(db: Database, keys: Sequence[WrappedKey], now: datetime) -> int:
