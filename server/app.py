@@ -52,10 +52,12 @@ from server.planning import routes as planning_routes
 from server.privacy import pages as privacy_pages
 from server.privacy import (
     pages_access,
+    pages_own,
     pages_record,
     pages_recordings,
     pages_rules,
     pages_sweeps,
+    routes_own,
     routes_reason,
 )
 from server.privacy import routes as privacy_routes
@@ -87,7 +89,7 @@ from server.signing import routes_office as signing_routes_office
 from server.signing import routes_verify
 from server.signing import show as signing_show
 from server.signing.blanks import load_blanks
-from server.signing.desk import Desk
+from server.signing.desk import Desk, print_plain
 from server.web import health
 from server.web.api import Endpoint, Page, Reply
 from server.web.call import BUS, OFFICE, Call, Office
@@ -134,6 +136,7 @@ ENDPOINTS: list[Endpoint] = [
     *routes_absence.endpoints,
     *privacy_routes.endpoints,
     *routes_reason.endpoints,
+    *routes_own.endpoints,
 ]
 PAGES: list[Page] = [
     *catalog_pages.pages,
@@ -156,6 +159,7 @@ PAGES: list[Page] = [
     *pages_absence.pages,
     *pages_release.pages,
     *privacy_pages.pages,
+    *pages_own.pages,
     *pages_record.pages,
     *pages_rules.pages,
     *pages_recordings.pages,
@@ -219,6 +223,7 @@ def _office(settings: Settings, clock: Clock) -> Office:
             page_of,
             sending.put_in,
         ),
+        press=print_plain,
     )
 
 

@@ -14,7 +14,7 @@ from server.booking.model import ALIVE
 from server.db import Database
 from server.errors import NotFound, NotVideo, TooLate
 from server.rooms.admit import window
-from server.rooms.model_call_back import CallBackRow
+from server.rooms.model_call_back import CallBackRow, call_back_bound
 from server.sealing import open_sealed, seal
 from server.settings import Settings
 
@@ -45,7 +45,7 @@ async def ask_call_back(
         raise NotVideo
     if not call_back_possible(appointment, settings, now):
         raise TooLate("Für diesen Termin können wir nicht mehr zurückrufen. Bitte rufen Sie uns an.")
-    sealed = seal(case.key, phone.encode(), _bound(case))
+    sealed = seal(case.key, phone.encode(), call_back_bound(case.id))
     values = {"phone_sealed": sealed, "since": now, "called_at": None}
     one = update(CallBackRow).where(CallBackRow.appointment_id == appointment.id)
     async with db.write() as tx:
@@ -89,7 +89,7 @@ async def show_number(
         if row is None or appointment.mode != "video" or appointment.state not in ALIVE:
             raise NotFound
         await record(tx, now, staff.actor, "call-back.seen", appointment.id)
-    return open_sealed(case.key, row.phone_sealed, _bound(case)).decode(), row.since
+    return open_sealed(case.key, row.phone_sealed, call_back_bound(case.id)).decode(), row.since
 
 
 async def call_backs(tx: AsyncConnection, appointment_ids: Iterable[str]) -> dict[str, CallBack]:
@@ -97,7 +97,3 @@ async def call_backs(tx: AsyncConnection, appointment_ids: Iterable[str]) -> dic
     query = select(CallBackRow.appointment_id, CallBackRow.since, CallBackRow.called_at)
     rows = await tx.execute(query.where(CallBackRow.appointment_id.in_(list(appointment_ids))))
     return {row.appointment_id: CallBack(row.since, row.called_at) for row in rows}
-
-
-def _bound(case: Case) -> str:
-    return f"case/{case.id}/call-back"

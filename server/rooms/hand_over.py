@@ -23,7 +23,7 @@ from server.db import Database
 from server.errors import BadInput, Conflict, NotFound
 from server.people.model import StaffRow
 from server.rooms.admit import check_entry
-from server.rooms.model import TransferRow
+from server.rooms.model import TransferRow, note_bound
 from server.sealing import Keyring, open_sealed, seal
 from server.settings import Settings
 
@@ -138,7 +138,7 @@ async def hand_over(
             "appointment_id": meeting.id,
             "from_id": staff.id,
             "to_id": colleague_id,
-            "note_sealed": seal(case.key, note.encode(), _bound(id_)) if note else None,
+            "note_sealed": seal(case.key, note.encode(), note_bound(id_)) if note else None,
             "created_at": now,
         }
         try:
@@ -255,10 +255,6 @@ def _stored() -> Select[*tuple[Any, ...]]:
 def _transfer(row: Any, key: bytes | None) -> Transfer:
     note = None
     if key is not None and row.note_sealed is not None:
-        note = open_sealed(key, row.note_sealed, _bound(row.id)).decode()
+        note = open_sealed(key, row.note_sealed, note_bound(row.id)).decode()
     people = (row.from_id, row.to_id, row.from_name, row.to_name)
     return Transfer(row.appointment_id, *people, note, row.created_at, row.taken_at, row.ended_at)
-
-
-def _bound(transfer_id: str) -> str:
-    return f"transfer/{transfer_id}/note"

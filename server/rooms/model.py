@@ -59,6 +59,11 @@ class TransferRow(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+def note_bound(transfer_id: str) -> str:
+    """What `note_sealed` is bound to."""
+    return f"transfer/{transfer_id}/note"
+
+
 def invitation_bound(invitation_id: str) -> str:
     """What `who_sealed` is bound to."""
     return f"invitation/{invitation_id}/who"

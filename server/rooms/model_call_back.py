@@ -22,3 +22,8 @@ class CallBackRow(Base):
     phone_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     called_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def call_back_bound(case_id: str) -> str:
+    """What `phone_sealed` is bound to."""
+    return f"case/{case_id}/call-back"

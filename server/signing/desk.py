@@ -94,6 +94,14 @@ class Desk:
         return self.settings.secret.get_secret_value()
 
 
+async def print_plain(html: str) -> bytes:
+    """A page without anything to sign, as PDF/UA. `Unavailable` when it can't be printed now."""
+    try:
+        return (await print_pdf(html, "")).pdf
+    except ChildFailed:
+        raise Unavailable from None
+
+
 async def print_pdf(
     html: str, label: str, *, ink: str = "", attach: tuple[Attached, ...] = (), seconds: float = PRINT_S
 ) -> Printed:

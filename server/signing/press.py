@@ -4,7 +4,8 @@
                 ► on standard output the number of pages in two bytes, then the PDF (PDF/UA-1)
 
 The element with the id `signature` becomes the PDF's one signature field, named `label` for screen readers. No address in the
-page is ever followed but `signature:ink`, which is the drawing in the order. Exit code 0, or 3 without such an element.
+page is ever followed but `signature:ink`, which is the drawing in the order. With an empty label there is no field and need be
+no such element. Exit code 0, or 3 without the element that the label is for.
 """
 
 import base64
@@ -45,7 +46,7 @@ def main() -> int:
     page = HTML(string=order["html"], url_fetcher=ink_alone)
     document = page.render(font_config=fonts, pdf_variant="pdf/ua-1")
     box = _box(document)
-    if box is None:
+    if box is None and order["label"]:
         return REFUSED
     attached = [
         Attachment(string=base64.b64decode(one["data"]), name=one["name"], description=one["about"])
@@ -55,7 +56,8 @@ def main() -> int:
         pdf_variant="pdf/ua-1", pdf_tags=True, attachments=attached, pdf_identifier=b"sprechzeit"
     )
     with pikepdf.open(io.BytesIO(plain)) as pdf:
-        _place_field(pikepdf, pdf, *box, order["label"])
+        if box is not None:
+            _place_field(pikepdf, pdf, *box, order["label"])
         sys.stdout.buffer.write(len(pdf.pages).to_bytes(2, "big"))
         whole = io.BytesIO()
         pdf.save(whole, deterministic_id=True)

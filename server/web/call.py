@@ -1,5 +1,6 @@
 """What a route's handler holds in its hand: the office's parts and this one request. No rule is decided here."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,7 @@ class Office:
     periods: PeriodsAt
     sending: "Sending"
     signing: "Desk"
+    press: Callable[[str], Awaitable[bytes]]
 
     @property
     def secret(self) -> str:

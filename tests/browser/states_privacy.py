@@ -6,10 +6,17 @@ from datetime import timedelta
 from playwright.async_api import expect
 
 from server.recurring import sweep_all
-from tests.browser.states import Opening, Visit, inside
-from tests.browser.visitor import sign_in
+from tests.browser.states import Opening, Visit, inside, with_document
+from tests.browser.visitor import path_of, sign_in
 
 PAGE = "/office/privacy/rules/upload"
+
+
+async def own_data(visit: Visit) -> None:
+    await with_document(visit)
+    await visit.go(f"{path_of(visit.page)}/data")
+    for summary in await visit.page.locator("summary").all():
+        await summary.click()
 
 
 async def _typed(visit: Visit, days: str, button: str) -> None:

@@ -39,6 +39,7 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
     "/datenschutz": {"page": at("/datenschutz")},
     "/datenschutz/datenfluss.svg": {},  # a picture, no page
     "/impressum": {"page": at("/impressum")},
+    "/a/{token}/data": {"opened": states_privacy.own_data},
     **states_signing.CITIZEN,
     "/embed.js": {},  # a script, no page
     "/buchen": {

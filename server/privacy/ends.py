@@ -1,0 +1,77 @@
+"""Until when each kind of data of one case is kept, as a day on the calendar: the case's own times and the periods in force."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from recordings_policy import classes as kinds
+from recordings_policy.classes import DataClass
+from recordings_policy.retention import Periods
+from server.privacy.reach import Rows
+
+Row = Mapping[str, Any]
+
+SINCE: Final = {
+    "incident": "filed_at",
+    "exclusion": "until",
+    "outbox": "created_at",
+    "knock": "created_at",
+    "idempotency": "created_at",
+    "waiting": "ended_at",
+    "fate": "at",
+    "audit": "at",
+    "legal_hold": "lifted_at",
+}
+"""What the period counts from where it is not the appointment; None there: it has not begun."""
+HELD_WITH_THE_CASE: Final = frozenset(
+    {
+        kinds.CONTACT, kinds.CANCELLED, kinds.UPLOAD, kinds.CITY_DOCUMENT, kinds.IDENTITY, kinds.SIGNATURE,
+        kinds.DEVICE_CHECK, kinds.CALL_BACK, kinds.GUEST, kinds.HAND_OVER,
+    }
+)  # fmt: skip
+"""What a legal hold keeps."""
+
+
+def class_of(table: str, choice: Sequence[DataClass], row: Row, rows: Rows) -> DataClass:
+    """Which kind a row is, where its table holds two."""
+    if len(choice) == 1:
+        return choice[0]
+    if table == "document":
+        return kinds.CITY_DOCUMENT if row["direction"] == "out" else kinds.UPLOAD
+    if table == "case":
+        off = [one["state"] == "cancelled" for one in rows["appointment"]]
+        return kinds.CANCELLED if off and all(off) else kinds.CONTACT
+    if table == "appointment":
+        never = row["token_hash"] is None or row["expires_at"] is not None
+        return kinds.UNCONFIRMED if never else kinds.BOOKING
+    return choice[0]
+
+
+def until(
+    data_class: DataClass, table: str, row: Row, rows: Rows, periods: Periods, *, held: bool
+) -> datetime | None:
+    """The end of one row; None where it is not known yet, or a legal hold keeps it."""
+    if held and data_class in HELD_WITH_THE_CASE:
+        return None
+    period = periods.of(data_class)
+    if table in SINCE:
+        start = row[SINCE[table]]
+        return start + period if start else None
+    if data_class == kinds.UNCONFIRMED:
+        start = row.get("cancelled_at") or row.get("expires_at")
+        return start + period if start else None
+    if data_class in (kinds.BOOKING, kinds.LIMITS):
+        ends = [one["ends_at"] for one in rows["appointment"]]
+        return max(ends) + period if ends else None
+    return _with_the_case(rows, periods, data_class)
+
+
+def _with_the_case(rows: Rows, periods: Periods, data_class: DataClass) -> datetime | None:
+    """When the last appointment is long enough over; a cancelled one is sooner."""
+    ends = []
+    for one in rows["appointment"]:
+        end = one["ends_at"] + periods.of(data_class)
+        if one["state"] == "cancelled" and one["cancelled_at"] is not None:
+            end = min(end, one["cancelled_at"] + periods.of(kinds.CANCELLED))
+        ends.append(end)
+    return max(ends, default=None)
