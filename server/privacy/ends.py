@@ -67,11 +67,11 @@ def until(
 
 
 def _with_the_case(rows: Rows, periods: Periods, data_class: DataClass) -> datetime | None:
-    """When the last appointment is long enough over; a cancelled one is sooner."""
+    """When the last appointment is long enough over; one that was cancelled has a rule of its own."""
     ends = []
     for one in rows["appointment"]:
         end = one["ends_at"] + periods.of(data_class)
         if one["state"] == "cancelled" and one["cancelled_at"] is not None:
-            end = min(end, one["cancelled_at"] + periods.of(kinds.CANCELLED))
+            end = one["cancelled_at"] + periods.of(kinds.CANCELLED)
         ends.append(end)
     return max(ends, default=None)
