@@ -49,18 +49,7 @@ from server.people.sign_in import Attempts
 from server.planning import pages as planning_pages
 from server.planning import pages_absence, pages_release, routes_absence
 from server.planning import routes as planning_routes
-from server.privacy import pages as privacy_pages
-from server.privacy import (
-    pages_access,
-    pages_own,
-    pages_record,
-    pages_recordings,
-    pages_rules,
-    pages_sweeps,
-    routes_own,
-    routes_reason,
-)
-from server.privacy import routes as privacy_routes
+from server.privacy import routes_table as privacy
 from server.privacy.rules import periods_in_force
 from server.recurring import jobs_of
 from server.rooms import pages as rooms_pages
@@ -134,9 +123,7 @@ ENDPOINTS: list[Endpoint] = [
     *routes_verify.endpoints,
     *planning_routes.endpoints,
     *routes_absence.endpoints,
-    *privacy_routes.endpoints,
-    *routes_reason.endpoints,
-    *routes_own.endpoints,
+    *privacy.endpoints,
 ]
 PAGES: list[Page] = [
     *catalog_pages.pages,
@@ -158,14 +145,7 @@ PAGES: list[Page] = [
     *planning_pages.pages,
     *pages_absence.pages,
     *pages_release.pages,
-    *privacy_pages.pages,
-    *pages_own.pages,
-    *pages_record.pages,
-    *pages_rules.pages,
-    *pages_recordings.pages,
-    *pages_access.pages,
-    *routes_reason.pages,
-    *pages_sweeps.pages,
+    *privacy.pages,
 ]
 
 
