@@ -1,5 +1,6 @@
 """Every endpoint and page of data protection, in one table for the composition root."""
 
+from server.privacy import pages as pages_public
 from server.privacy import (
     pages_access,
     pages_own,
@@ -11,7 +12,6 @@ from server.privacy import (
     routes_own,
     routes_reason,
 )
-from server.privacy import pages as pages_public
 from server.web.api import Endpoint, Page
 
 endpoints: list[Endpoint] = [*routes.endpoints, *routes_reason.endpoints, *routes_own.endpoints]
