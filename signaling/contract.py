@@ -11,8 +11,8 @@ from typing import Any, Final, Literal, cast, get_args
 from jose import jwk, jws
 from jose.exceptions import JOSEError
 
-Role = Literal["host", "guest"]
-Part = Literal["clerk", "colleague", "citizen", "interpreter", "sign", "support"]
+Role = Literal["host", "guest", "recorder"]
+Part = Literal["clerk", "colleague", "citizen", "interpreter", "sign", "support", "recorder"]
 NoticeKind = Literal["arrived", "joined", "left", "ended", "removed", "asked"]
 
 ALGORITHM: Final = "HS256"
@@ -29,6 +29,7 @@ GUEST_RIGHTS: Final[tuple[str, ...]] = ()
 PARTS: Final[dict[str, tuple[str, ...]]] = {
     "host": ("clerk", "colleague"),
     "guest": ("citizen", "interpreter", "sign", "support", "colleague"),
+    "recorder": ("recorder",),
 }
 HEADER: Final = {"alg": ALGORITHM, "typ": "JWT"}
 CLAIMS: Final[dict[str, type]] = {
@@ -149,7 +150,7 @@ def _ticket(claims: object, now: float) -> Ticket:
         raise TicketRefused("claims")
     if (claims["iss"], claims["aud"], claims["purpose"]) != (ISSUER, AUDIENCE, PURPOSE):
         raise TicketRefused("purpose")
-    if claims["role"] not in ("host", "guest") or not all(type(right) is str for right in claims["rights"]):
+    if claims["role"] not in PARTS or not all(type(right) is str for right in claims["rights"]):
         raise TicketRefused("claims")
     if claims["part"] not in PARTS[claims["role"]]:
         raise TicketRefused("claims")

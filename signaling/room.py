@@ -34,12 +34,17 @@ class Room:
         others = {m.subject for m in self.members.values() if m.role == "guest"} - {ticket.subject}
         if ticket.role == "guest" and len(others) >= self._guests:
             raise Refused("not-allowed", "the room is full")
+        if ticket.role == "recorder" and (
+            self._host() is None or any(m.role == "recorder" for m in self.members.values())
+        ):
+            raise Refused("not-allowed", "there is nothing to record, or it is recorded already")
         self.opens_at, self.closes_at = ticket.opens_at, ticket.closes_at
         for old in same:
             if old.role == ticket.role and (old.instance == instance or (device and old.device == device)):
                 return self._take_over(old, session, ticket, instance, device, now)
         out = self._make_way(ticket, same)
         host = ticket.role == "host"
+        inside = host or ticket.role == "recorder"
         member = Member(
             session=session,
             id=self._free_id(ticket.subject),
@@ -51,14 +56,14 @@ class Room:
             instance=instance,
             device=device,
             since=int(now),
-            state="admitted" if host else "waiting",
+            state="admitted" if inside else "waiting",
             turn=0 if host else LAST,
-            position=0 if host else 1 + sum(m.state == "waiting" for m in self.members.values()),
+            position=0 if inside else 1 + sum(m.state == "waiting" for m in self.members.values()),
         )
         self.members[member.id] = member
         if host:
             self._queue = ()
-        out += [Greet(session, member.id), Tell("joined" if host else "arrived", member.id, member.role)]
+        out += [Greet(session, member.id), Tell("joined" if inside else "arrived", member.id, member.role)]
         return out + self._settle(now)
 
     def _make_way(self, ticket: Ticket, same: list[Member]) -> list[Effect]:

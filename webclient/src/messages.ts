@@ -1,10 +1,10 @@
 // The messages of the signaling protocol sprechzeit.v1, word for word as in signaling/messages.py, and the check that
 // an incoming text is one of them. What is done with a message is said in room/.
 
-export type Role = "host" | "guest";
+export type Role = "host" | "guest" | "recorder";
 export type DescriptionKind = "offer" | "answer";
 /** As what somebody comes; rights follow the role alone. */
-export type Part = "clerk" | "colleague" | "citizen" | "interpreter" | "sign" | "support";
+export type Part = "clerk" | "colleague" | "citizen" | "interpreter" | "sign" | "support" | "recorder";
 export type EndReason = "host" | "window" | "idle" | "replaced" | "left" | "removed" | "handed-over";
 
 export interface IceServer {

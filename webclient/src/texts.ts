@@ -267,6 +267,7 @@ export const germanTexts = {
   "part.sign": "Dolmetscher:in für Gebärdensprache",
   "part.support": "Begleitung",
   "part.colleague": "Kolleg:in",
+  "part.recorder": "nimmt Bild und Ton auf",
 } as const;
 
 export type TextKey = keyof typeof germanTexts;
