@@ -32,7 +32,9 @@ class Film:
         self._began = 0.0
 
     def begin(self, tracks: list[MediaStreamTrack]) -> None:
-        self._container = av.open(self._sink, "w", format="webm", options={"live": "1", "cluster_time_limit": "500"})
+        self._container = av.open(
+            self._sink, "w", format="webm", options={"live": "1", "cluster_time_limit": "500"}
+        )
         self._began = time.monotonic()
         self._streams = [self._stream(track.kind) for track in tracks]
         self._tasks = [
