@@ -27,8 +27,9 @@ async def tidy(db: Database, now: datetime, periods: Periods = DEFAULTS) -> None
         )
         holds = select(AppointmentRow.id).where(*never_confirmed, ended)
         await tx.execute(delete(ClaimRow).where(ClaimRow.appointment_id.in_(holds)))
-        await tx.execute(delete(IdempotencyRow).where(IdempotencyRow.appointment_id.in_(holds)))
-        old = IdempotencyRow.created_at <= now - periods.of(REPEAT)
+        old = or_(
+            IdempotencyRow.created_at <= now - periods.of(REPEAT), IdempotencyRow.appointment_id.in_(holds)
+        )
         await swept(tx, REPEAT, (await tx.execute(delete(IdempotencyRow).where(old))).rowcount, now)
         nobodys = ClaimRow.appointment_id.is_(None)
         await tx.execute(delete(ClaimRow).where(nobodys, ClaimRow.expires_at < now - KEEP))

@@ -30,6 +30,7 @@ from server.booking.model_waiting import WaitingRow
 from server.clock import berlin
 from server.db import Database
 from server.documents.model import DocumentRow
+from server.notices.outbox import OutboxRow
 from server.people.model import StaffRow, StaffSessionRow
 from server.privacy.model import LegalHoldRow
 from server.privacy.model_report import SweptRow, swept
@@ -43,6 +44,13 @@ PLAIN: Final = (
     *(kinds.NOTICE, kinds.ABSENCE, kinds.DECISION),
 )
 """Rows that nothing else refers to."""
+WITH_IT: Final = (
+    (kinds.REPEAT, IdempotencyRow),
+    (kinds.GUEST, InvitationRow),
+    (kinds.HAND_OVER, TransferRow),
+    (kinds.NOTICE, OutboxRow),
+)
+"""What can't be there without its appointment, whatever its own rule says."""
 
 
 Keys = list[Any]
@@ -86,8 +94,10 @@ async def _delete_appointments(tx: AsyncConnection, _kind: DataClass, keys: Keys
     """With all that points to them; what stands below with ON DELETE CASCADE goes along."""
     following = update(AppointmentRow).where(AppointmentRow.follows_id.in_(keys))
     await tx.execute(following.values(follows_id=None))
-    for beside in (ClaimRow, IdempotencyRow, InvitationRow, TransferRow):
-        await tx.execute(delete(beside).where(beside.appointment_id.in_(keys)))
+    await tx.execute(delete(ClaimRow).where(ClaimRow.appointment_id.in_(keys)))
+    for kind, beside in WITH_IT:
+        gone = await tx.execute(delete(beside).where(beside.appointment_id.in_(keys)))
+        await swept(tx, kind, gone.rowcount, now)
     for appointment_id in keys:
         await audit.record(tx, now, "system", "appointment.deleted", appointment_id)
     return (await tx.execute(delete(AppointmentRow).where(AppointmentRow.id.in_(keys)))).rowcount

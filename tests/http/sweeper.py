@@ -1,6 +1,6 @@
-"""The sweep of documents in a process that kills itself at a given step; run by `test_deletion_killed.py`.
+"""A sweep in a process that kills itself at a given step: of documents alone, or of all that ends by rule.
 
-    python -m tests.http.sweeper DATABASE_URL STORE NOW
+    python -m tests.http.sweeper DATABASE_URL STORE NOW documents|all
 
 Each line on standard input is a step's number; the answer is "killed" or "done". A step is what lies before and after each
 commit, and after each file's removal. The process that dies is a child of this one, so that it starts at once.
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.db import Database
 from server.documents import delete
 from server.documents.seal import Store
+from server.recurring import sweep_all
 
 
 class Steps:
@@ -57,18 +58,19 @@ class DyingStore(Store):
         self._steps.pass_one()
 
 
-async def sweep(url: str, folder: Path, now: datetime, dies_at: int) -> None:
+async def sweep(url: str, folder: Path, now: datetime, what: str, dies_at: int) -> None:
     steps = Steps(dies_at)
     db = DyingDatabase(url, steps)
-    await delete.sweep(db, DyingStore(folder, steps), now)
+    some = delete.sweep if what == "documents" else sweep_all
+    await some(db, DyingStore(folder, steps), now)
     await db.close()
 
 
 def main() -> None:
-    url, folder, now = sys.argv[1:]
+    url, folder, now, what = sys.argv[1:]
     for line in sys.stdin:
         if not (child := os.fork()):
-            asyncio.run(sweep(url, Path(folder), datetime.fromisoformat(now), int(line)))
+            asyncio.run(sweep(url, Path(folder), datetime.fromisoformat(now), what, int(line)))
             os._exit(0)
         _, status = os.waitpid(child, 0)
         print("killed" if os.WIFSIGNALED(status) else "done" if status == 0 else "failed", flush=True)

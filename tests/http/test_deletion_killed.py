@@ -28,8 +28,8 @@ class Sweeper:
         self._process = process
 
     @classmethod
-    async def start(cls, city: City) -> "Sweeper":
-        arguments = (city.settings.database_url, str(city.settings.store), city.now.isoformat())
+    async def start(cls, city: City, at: datetime, what: str = "documents") -> "Sweeper":
+        arguments = (city.settings.database_url, str(city.settings.store), at.isoformat(), what)
         command = (sys.executable, "-m", "tests.http.sweeper", *arguments)
         pipe = asyncio.subprocess.PIPE
         return cls(await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, cwd=ROOT))
@@ -84,7 +84,7 @@ async def test_a_sweep_that_is_killed_at_every_step_comes_to_its_end(city: City)
     await unfinished.patch(pdf(1000)[:500], 0)
     await city.put_off("documents-sweep")
     city.clock.set(max(datetime.fromisoformat(one["end"]) for one in booked) + CONTACT.period)
-    sweeper, seen = await Sweeper.start(city), [await standing(city)]
+    sweeper, seen = await Sweeper.start(city, city.now), [await standing(city)]
     step = 1
     while await sweeper.is_killed_at(step):
         if (now := await standing(city)) == seen[-1]:
