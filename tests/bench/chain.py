@@ -19,7 +19,7 @@ from tests.bench.harness import Measured, bench, in_turn
 from tests.office.small_city import NOW
 
 ENTRIES = int(os.environ.get("SPRECHZEIT_BENCH_ENTRIES") or 1_000_000)
-AT_ONCE, RUNS = 10_000, 3
+AT_ONCE, RUNS = 10_000, 2
 
 
 async def fill(db: Database) -> None:
@@ -68,7 +68,7 @@ async def measure(kind: str) -> Measured:
 
         try:
             await fill(db)
-            return await in_turn(ours, bare, runs=RUNS)
+            return await in_turn(ours, bare, runs=RUNS, warm_up=0)
         finally:
             await db.close()
 
