@@ -151,6 +151,15 @@ HAND_OVER: Final = DataClass(
     14 * DAY,
     92 * DAY,
 )
+RECORDING: Final = DataClass(
+    "recording",
+    "Aufzeichnungen von Gesprächen mit den Einwilligungen",
+    "Ein Gespräch aufzeichnen, wenn das erlaubt ist und alle zustimmen.",
+    CONSENT,
+    "collection",
+    14 * DAY,
+    92 * DAY,
+)
 INCIDENT: Final = DataClass(
     "incident",
     "Vorfälle in Gesprächen",
@@ -286,7 +295,20 @@ DECISION: Final = DataClass(
 
 CLASSES: Final = (
     *(UNCONFIRMED, BOOKING, CANCELLED, CONTACT, UPLOAD, CITY_DOCUMENT, IDENTITY, SIGNATURE, DEVICE_CHECK),
-    *(CALL_BACK, GUEST, HAND_OVER, INCIDENT, EXCLUSION, FEEDBACK, WAITING, KNOCK, NOTICE, LIMITS, REPEAT),
+    *(
+        CALL_BACK,
+        GUEST,
+        HAND_OVER,
+        RECORDING,
+        INCIDENT,
+        EXCLUSION,
+        FEEDBACK,
+        WAITING,
+        KNOCK,
+        NOTICE,
+        LIMITS,
+        REPEAT,
+    ),
     *(ACCOUNT, SESSION, ROSTER, ABSENCE, AUDIT, DECISION),
 )
 BY_KEY: Final = {one.key: one for one in CLASSES}

@@ -64,12 +64,14 @@ from server.rooms import (
     routes_identity,
     routes_incident,
     routes_invitation,
+    routes_recording,
     routes_transfer,
 )
 from server.rooms import routes as rooms_routes
 from server.rooms.admit import signaling_settings
 from server.rooms.finish import appointment_of, finish
 from server.rooms.listen import RoomWatch
+from server.rooms.tape import Studio
 from server.settings import Settings
 from server.signing import pages as signing_pages
 from server.signing import pages_office as signing_pages_office
@@ -115,6 +117,7 @@ ENDPOINTS: list[Endpoint] = [
     *routes_incident.endpoints,
     *routes_transfer.endpoints,
     *routes_invitation.endpoints,
+    *routes_recording.endpoints,
     *routes_call_back.endpoints,
     *routes_feedback.endpoints,
     *people_routes.endpoints,
@@ -179,6 +182,7 @@ def _office(settings: Settings, clock: Clock) -> Office:
     keyring = keyring_of(settings)
     door = Door(db, store, open_scanner(settings.clamd))
     periods = partial(periods_in_force, db)
+    rooms = RoomWatch()
     sending = Sending(door, keyring, settings.upload_limit_mb, periods)
     return Office(
         settings=settings,
@@ -189,7 +193,8 @@ def _office(settings: Settings, clock: Clock) -> Office:
         door=door,
         bell=OutboxBell(),
         calendar=Calendar(db, assumption_day=settings.assumption_day),
-        rooms=RoomWatch(),
+        rooms=rooms,
+        studio=Studio(db, store, keyring, settings, rooms, clock.now),
         attempts=Attempts(),
         periods=periods,
         sending=sending,
@@ -257,6 +262,7 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
     yield
     stopping.set()
     office.bell.ring()
+    await office.studio.stop()
     _, late = await asyncio.wait(tasks, timeout=STOP_S)
     for task in late:
         task.cancel()

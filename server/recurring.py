@@ -30,6 +30,7 @@ from server.privacy.shorten_chain import shorten
 from server.rooms.close import close_cancelled
 from server.rooms.feedback import forget_feedback
 from server.rooms.report_incident import forget_incidents
+from server.rooms.tape import forget_recordings
 from server.settings import Settings
 from server.signing.seal import seal_signed
 from server.web.call import Office
@@ -86,6 +87,11 @@ def jobs_of(office: Office) -> list[Job]:
             timedelta(seconds=5),
             lambda now: close_cancelled(office.db, office.settings, office.rooms.publish, now),
         ),
+        Job(
+            "recordings-forget",
+            timedelta(minutes=1),
+            lambda now: forget_recordings(office.db, office.store, now),
+        ),
         Job("forms-seal", timedelta(seconds=3), seal_forms, at_most=timedelta(seconds=20)),
         Job("roster-ahead", timedelta(hours=6), plan_ahead),
         Job("absences", timedelta(seconds=10), lambda now: look_after(routes_absence.desk(office), now)),
@@ -136,6 +142,7 @@ async def sweep_all(db: Database, store: Store, now: datetime) -> None:
     for some in (tidy, end_entries, tidy_knocks, forget_incidents, forget_feedback, tidy_sessions):
         await some(db, now, periods)
     await documents_delete.sweep(db, store, now, periods)
+    await forget_recordings(db, store, now)
     await privacy_sweep.sweep(db, now, periods)
     await _shorten_audit(db, now, periods)
 

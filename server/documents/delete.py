@@ -22,6 +22,7 @@ from recordings_policy.classes import (
     GUEST,
     HAND_OVER,
     IDENTITY,
+    RECORDING,
     SIGNATURE,
     UPLOAD,
 )
@@ -39,6 +40,7 @@ from server.rooms.model import InvitationRow, TransferRow
 from server.rooms.model_call_back import CallBackRow
 from server.rooms.model_check import DeviceCheckRow
 from server.rooms.model_identity import IdentityCheckRow
+from server.rooms.model_recording import RecordingRow
 from server.signing.model import FormRow
 
 OF_A_CASE = (CONTACT, UPLOAD, CITY_DOCUMENT, IDENTITY, SIGNATURE, DEVICE_CHECK, CALL_BACK, GUEST, HAND_OVER)
@@ -47,6 +49,7 @@ BESIDE: Final = (
     (DEVICE_CHECK, DeviceCheckRow),
     (CALL_BACK, CallBackRow),
     (IDENTITY, IdentityCheckRow),
+    (RECORDING, RecordingRow),
     (SIGNATURE, FormRow),
     (GUEST, InvitationRow),
     (HAND_OVER, TransferRow),
@@ -238,6 +241,8 @@ async def remove_orphans(db: Database, store: Store, now: datetime) -> int:
         some = settled[start : start + AT_ONCE]
         async with db.read() as tx:
             known = set(await tx.scalars(select(DocumentRow.id).where(DocumentRow.id.in_(some))))
+            taped = (RecordingRow.id.in_(some), RecordingRow.key_sealed.is_not(None))
+            known |= set(await tx.scalars(select(RecordingRow.id).where(*taped)))
         orphans += [document_id for document_id in some if document_id not in known]
     await remove_bytes(store, orphans)
     return len(orphans)

@@ -33,6 +33,7 @@ from server.rooms.model_check import DeviceCheckRow
 from server.rooms.model_feedback import FeedbackRow
 from server.rooms.model_identity import IdentityCheckRow
 from server.rooms.model_incident import ExclusionRow, IncidentRow
+from server.rooms.model_recording import RecordingRow
 from server.signing.model import FormRow
 
 Due = Callable[[datetime, datetime], ColumnElement[bool]]
@@ -120,6 +121,7 @@ STOCK: Final[Mapping[DataClass, Stock]] = {
     kinds.CALL_BACK: Stock(CallBackRow, _with_appointment(CallBackRow)),
     kinds.GUEST: Stock(InvitationRow, _beside(InvitationRow)),
     kinds.HAND_OVER: Stock(TransferRow, _beside(TransferRow)),
+    kinds.RECORDING: Stock(RecordingRow, _since(RecordingRow.asked_at)),
     kinds.INCIDENT: Stock(IncidentRow, _since(IncidentRow.filed_at)),
     kinds.EXCLUSION: Stock(ExclusionRow, _since(ExclusionRow.until)),
     kinds.FEEDBACK: Stock(FeedbackRow, lambda limit, _off: FeedbackRow.day <= berlin(limit).date()),

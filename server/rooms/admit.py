@@ -22,6 +22,8 @@ from signaling.contract import (
 from signaling.settings import SignalingSettings
 from signaling.turn import ice_servers, ice_transport_policy
 
+RECORDER = "Aufzeichnung"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -89,6 +91,27 @@ def invited_entry(
     """A ticket for somebody who was invited; `who` stays the same for the same invitation."""
     check_entry(appointment, settings, now)
     return _entry(appointment, settings, now, "guest", cast("Part", part), who, name)
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderEntry:
+    ticket: str
+    signaling_url: str
+    subject: str
+
+
+def recorder_ticket(
+    appointment: Appointment, recording_id: str, settings: Settings, now: datetime
+) -> RecorderEntry:
+    """A ticket for the recorder of one recording; whether there may be one was asked before."""
+    entry = _entry(appointment, settings, now, "recorder", "recorder", f"recorder/{recording_id}", RECORDER)
+    subject = subject_of(appointment, f"recorder/{recording_id}", settings)
+    return RecorderEntry(entry.ticket, entry.signaling_url, subject)
+
+
+def subject_of(appointment: Appointment, who: str, settings: Settings) -> str:
+    """Who somebody is in the room of this appointment."""
+    return participant_id(settings.ticket_secret.get_secret_value(), room_of(appointment.id, settings), who)
 
 
 def room_of(appointment_id: str, settings: Settings) -> str:

@@ -10,6 +10,7 @@ from server.clock import Clock
 from signaling.contract import Notice
 
 MOST_ROOMS = 10_000
+SUBJECT_CHARS = 22
 ASK_EVERY_S, ASKED_APART_S = 40.0, 30
 Finish = Callable[[str, datetime], Awaitable[None]]
 Find = Callable[[str, datetime], Awaitable[str | None]]
@@ -33,6 +34,7 @@ class RoomWatch:
 
     def __init__(self) -> None:
         self._guests: dict[str, dict[str, Presence]] = {}
+        self._hosts: dict[str, str] = {}
         self._expected: dict[str, str] = {}
         self._finish: Finish | None = None
         self._find: Find | None = None
@@ -73,7 +75,10 @@ class RoomWatch:
             self._forget_the_gone(notice.at)
         elif notice.kind == "ended":
             self._guests.pop(notice.room, None)
+            self._hosts.pop(notice.room, None)
             await self._hear_end(notice, at)
+        elif notice.role == "host" and notice.kind != "removed":
+            self._hosts[notice.room] = "" if notice.kind == "left" else notice.subject
         elif notice.role == "guest" and notice.kind != "removed":  # that one is said by the server itself
             self._hear_guest(notice, at)
 
@@ -113,3 +118,9 @@ class RoomWatch:
     def guest_in(self, room: str) -> Presence | None:
         """The guest who has been there longest, or None."""
         return min(self._guests.get(room, {}).values(), key=lambda presence: presence.since, default=None)
+
+    def inside(self, room: str) -> frozenset[str]:
+        """Who is in the call, as far as it was told: the host and the guests who were let in, by who they are there."""
+        guests = [subject for subject, guest in self._guests.get(room, {}).items() if guest.joined]
+        host = self._hosts.get(room, "")
+        return frozenset(one[:SUBJECT_CHARS] for one in (host, *guests) if host and one)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from server.documents.send_out import Sending
     from server.people.sign_in import Attempts
     from server.rooms.listen import RoomWatch
+    from server.rooms.tape import Studio
     from server.signing.desk import Desk
 
 
@@ -42,6 +43,7 @@ class Office:
     bell: OutboxBell
     calendar: "Calendar"
     rooms: "RoomWatch"
+    studio: "Studio"
     attempts: "Attempts"
     periods: PeriodsAt
     sending: "Sending"

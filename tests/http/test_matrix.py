@@ -9,6 +9,7 @@ import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestServer
 
+from recordings_policy.consent import VERSION
 from server.app import ENDPOINTS, PAGES
 from server.jobs import JobRunner
 from server.web.api import Endpoint, Page
@@ -118,6 +119,7 @@ async def body_of(cell: Cell, world: World, values: dict[str, str], client: Clie
         "score": {"json": {"score": 4}},
         "phone": {"json": {"phone": "0170 1234567"}},
         "version": {"json": {"version": 1}},
+        "consent": {"json": {"agreed": False, "version": VERSION}},
         "signature": {"json": SIGNED},
         "form": {"json": {"blank": "vollmacht", "fields": {}}},
         "form fields": {"json": {"fields": {}}},

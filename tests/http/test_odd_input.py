@@ -10,6 +10,7 @@ from aiohttp import ClientResponse
 from hypothesis import HealthCheck, given, settings
 from yarl import URL
 
+from recordings_policy.consent import VERSION
 from server.app import ENDPOINTS, PAGES
 from server.web.api import Endpoint, Page
 from tests.http.described import OPERATIONS, check, validator
@@ -106,6 +107,9 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     f"PUT {DESK}/forms/{{form}}": {"fields": {"giver": "Erika"}},
     "POST /api/v1/appointments/{token}/forms/{form}/code": {"version": 1},
+    "POST /api/v1/appointments/{token}/recording": {"agreed": True, "version": VERSION},
+    "POST /api/v1/invitations/{invited}/recording": {"agreed": True, "version": VERSION},
+    "POST /api/v1/office/appointments/{appointment}/recording": {"agreed": True, "version": VERSION},
     "POST /api/v1/appointments/{token}/forms/{form}/signature": {
         "version": 1,
         "hash": "0" * 64,

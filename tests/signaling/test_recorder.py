@@ -8,19 +8,18 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import av
 import pytest
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
 
 from recordings_policy.decide import Permission
 from signaling.app import PATH
 from signaling.contract import participant_id
-from tests.signaling.people import SECRET, Office, Person
+from tests.signaling.people import SECRET, Office
+from tests.signaling.talker import Talker
 
 WHOLE = Permission(
     switched_on=True,
@@ -32,31 +31,6 @@ WHOLE = Permission(
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "signaling.recorder")
 PATIENCE_S = 20.0
-
-
-@dataclass
-class Talker:
-    """Somebody in the call who sends sound and picture to whoever signaling names."""
-
-    person: Person
-    connection: RTCPeerConnection = field(
-        default_factory=lambda: RTCPeerConnection(RTCConfiguration(iceServers=[]))
-    )
-
-    @property
-    def id(self) -> str:
-        return self.person.id
-
-    async def meet_recorder(self) -> dict[str, Any]:
-        peer = await self.person.hear("peer", role="recorder")
-        self.connection.addTrack(AudioStreamTrack())
-        self.connection.addTrack(VideoStreamTrack())
-        await self.connection.setLocalDescription(await self.connection.createOffer())
-        sdp = self.connection.localDescription.sdp
-        await self.person.say("description", to=peer["id"], kind="offer", sdp=sdp)
-        answer = await self.person.hear("description", **{"from": peer["id"]})
-        await self.connection.setRemoteDescription(RTCSessionDescription(answer["sdp"], "answer"))
-        return peer
 
 
 @asynccontextmanager

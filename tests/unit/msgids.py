@@ -8,6 +8,7 @@ from pathlib import Path
 from babel.messages.extract import extract
 
 from recordings_policy.classes import CLASSES
+from recordings_policy.consent import QUESTION
 
 ROOT = Path(__file__).parents[2] / "server"
 STAFF_TEMPLATES = ("office",)
@@ -47,7 +48,7 @@ GERMAN = re.compile(
     re.IGNORECASE,
 )
 NAMES = {"title", "detail"}
-KINDS = {text for one in CLASSES for text in (one.name, one.purpose, one.legal_basis)}
+KINDS = {QUESTION} | {text for one in CLASSES for text in (one.name, one.purpose, one.legal_basis)}
 
 
 def in_templates(*, staff: bool) -> set[str]:

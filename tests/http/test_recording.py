@@ -1,0 +1,169 @@
+"""A meeting is recorded only while everybody there has said yes; a no or a taken-back yes leaves nothing."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from recordings_policy.consent import VERSION
+from recordings_policy.policy_text import FINGERPRINT
+from server.privacy.model_recordings import RecordingPermissionRow
+from server.rooms.model_recording import RecordingRow
+from server.rooms.tape import forget_recordings
+from tests.http.meeting import Meeting, in_room, meeting_in, problem
+from tests.office.city import City, MakeCity, only_sqlite
+from tests.signaling.people import until
+from tests.signaling.talker import Talker
+
+pytestmark = only_sqlite()
+YES, NO = {"agreed": True, "version": VERSION}, {"agreed": False, "version": VERSION}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def city(make_city: MakeCity) -> City:
+    return await make_city(recorder=True)
+
+
+async def permit(city: City) -> None:
+    row = {"id": "a" * 32, "service_id": "bauberatung", "version": 1, "legal_basis": "Satzung, § 3"}
+    proposed = {"proposed_by": 1, "proposed_at": city.now, "policy": FINGERPRINT, "words": "Ja."}
+    decided = {"decision": "approved", "decided_by": 2, "decided_at": city.now}
+    async with city.office.db.write() as tx:
+        await tx.execute(insert(RecordingPermissionRow).values(**row, **proposed, **decided))
+
+
+@dataclass
+class Call:
+    meeting: Meeting
+    host: Talker
+    guest: Talker
+
+    async def citizen(self, said: dict[str, Any] | None = None) -> dict[str, Any]:
+        path = f"/api/v1/appointments/{self.meeting.token}/recording"
+        client = self.meeting.city.client
+        answer = await (client.post(path, json=said) if said else client.get(path))
+        return dict(await answer.json())
+
+    async def ask(self) -> dict[str, Any]:
+        return dict(await (await self.meeting.clerk.post(f"{self.meeting.desk}/recording/request")).json())
+
+    async def row(self) -> Any:
+        async with self.meeting.city.office.db.read() as tx:
+            return (await tx.execute(select(RecordingRow.__table__))).first()
+
+    async def record(self) -> dict[str, Any]:
+        """Both agree; both send to the recorder until both are connected."""
+        assert (await self.ask())["state"] == "asked"
+        assert (await self.citizen(YES))["state"] == "running"
+        peers = await asyncio.gather(self.host.meet_recorder(), self.guest.meet_recorder())
+        talkers = (self.host, self.guest)
+        await until(lambda: all(one.connection.connectionState == "connected" for one in talkers))
+        await until(lambda: bool(self.files()))
+        return peers[0]
+
+    def files(self) -> list[Path]:
+        folder = self.meeting.city.settings.data_dir
+        return [path for path in folder.rglob("*") if path.suffix in (".part", ".sealed")]
+
+
+@asynccontextmanager
+async def a_call(city: City) -> AsyncIterator[Call]:
+    meeting = await meeting_in(city)
+    host = Talker(await in_room(city, (await meeting.enter_as(meeting.clerk))[1]))
+    guest = Talker(await in_room(city, (await meeting.enter())[1]))
+    await host.person.say("admit", guest=guest.id)
+    await guest.person.hear("admitted")
+    try:
+        yield Call(meeting, host, guest)
+    finally:
+        await asyncio.gather(host.connection.close(), guest.connection.close())
+
+
+def media_sockets() -> int:
+    """UDP sockets of this very process, by the operating system's own list."""
+    lists = [Path(f"/proc/self/net/{name}").read_text().splitlines()[1:] for name in ("udp", "udp6")]
+    inodes = {line.split()[9] for rows in lists for line in rows}
+    open_ones = [str(one.readlink()) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+    return sum(link.removeprefix("socket:[").removesuffix("]") in inodes for link in open_ones)
+
+
+@pytest.mark.criterion("J07")
+@pytest.mark.criterion("J09")
+async def test_in_a_normal_call_nobody_can_record_and_the_server_holds_no_media_socket(city: City) -> None:
+    before = media_sockets()
+    async with a_call(city) as call:
+        assert (await call.citizen())["permitted"] is False
+        assert problem(await call.ask()) == "not-recordable"
+        await permit(city)  # too late for this one
+        assert problem(await call.ask()) == "not-recordable"
+        assert problem(await call.citizen(YES)) == "nothing-asked"
+        assert await call.row() is None
+        assert media_sockets() == before
+
+
+@pytest.mark.criterion("J07")
+async def test_an_installation_without_a_recorder_asks_nobody_whatever_is_permitted(
+    make_city: MakeCity,
+) -> None:
+    city = await make_city()
+    await permit(city)
+    async with a_call(city) as call:
+        assert (await call.citizen())["permitted"] is False
+        assert problem(await call.ask()) == "not-recordable"
+
+
+@pytest.mark.criterion("J08")
+async def test_one_no_is_enough_and_the_room_is_told(city: City) -> None:
+    await permit(city)
+    async with a_call(city) as call:
+        assert (await call.ask())["state"] == "asked"
+        seen = await call.citizen()
+        assert (seen["state"], seen.get("mine"), seen["permitted"]) == ("asked", None, True)
+        assert "aufgezeichnet" in seen["question"]
+        assert (await call.citizen(NO))["reason"] == "refused"
+        desk = await (await call.meeting.clerk.get(f"{call.meeting.desk}/recording")).json()
+        assert (desk["state"], desk["reason"]) == ("gone", "refused")
+        assert not call.files()
+
+
+@pytest.mark.criterion("J08")
+@pytest.mark.criterion("J09")
+async def test_taking_it_back_ends_it_within_a_second_and_leaves_nothing(city: City) -> None:
+    await permit(city)
+    async with a_call(city) as call:
+        recorder = await call.record()
+        assert (recorder["role"], recorder["name"]) == ("recorder", "Aufzeichnung")
+        began = time.monotonic()
+        assert (await call.citizen(NO))["reason"] == "withdrawn"
+        await asyncio.gather(*(one.person.hear("left", id=recorder["id"]) for one in (call.host, call.guest)))
+        assert time.monotonic() - began < 1
+        await until(lambda: not call.meeting.city.office.studio.following)
+        assert not call.files()
+        assert (await call.row()).key_sealed is None
+
+
+@pytest.mark.criterion("J09")
+async def test_what_is_kept_is_sealed_expires_and_can_still_be_taken_back(city: City) -> None:
+    await permit(city)
+    async with a_call(city) as call:
+        await call.record()
+        ended = await call.meeting.clerk.post(f"{call.meeting.desk}/recording/end")
+        assert ended.status == 204
+        await until(lambda: not city.office.studio.following)
+        row = await call.row()
+        assert (row.state, row.expires_at) == ("kept", city.now + 14 * DAY)
+        (file,) = call.files()
+        assert b"webm" not in file.read_bytes()
+        await forget_recordings(city.office.db, city.office.store, city.now + 13 * DAY)
+        assert call.files() == [file]
+        await forget_recordings(city.office.db, city.office.store, city.now + 14 * DAY)
+        assert not call.files()
+        assert ((await call.row()).state, (await call.row()).key_sealed) == ("gone", None)
