@@ -137,10 +137,7 @@ class Settings(BaseSettings):
     room_closes_minutes: int = Field(
         60, ge=0, le=240, description="Room closes this long after the appointment's end"
     )
-    recorder: bool = Field(
-        False,
-        description="Whether this installation has a recorder at all; what may be recorded is decided elsewhere",
-    )
+    recorder: bool = Field(False, description="Whether there is a recorder at all; off: nothing is recorded")
     clamd: str = Field(
         "",
         description="Virus scanner: unix:/run/clamav/clamd.ctl or tcp://host:3310; without: nobody scans",

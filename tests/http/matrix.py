@@ -71,8 +71,7 @@ TABLE: dict[str, Row] = {
     "POST /api/v1/invitations/{invited}/recording": Row(404, sends="consent"),
     f"GET {DESK}/{{appointment}}/recording": staff(200, "clerk"),
     f"POST {DESK}/{{appointment}}/recording": staff(409, "clerk", sends="consent"),
-    f"POST {DESK}/{{appointment}}/recording/request": staff(409, "clerk"),
-    f"POST {DESK}/{{appointment}}/recording/end": staff(409, "clerk"),
+    **{f"POST {DESK}/{{appointment}}/recording/{verb}": staff(409, "clerk") for verb in ("request", "end")},
     f"POST {API}/feedback": Row(201, sends="score"),
     "GET /a/{token}/feedback": Row(200),
     "POST /a/{token}/feedback": Row(422),
@@ -271,8 +270,7 @@ TABLE: dict[str, Row] = {
     "POST /office/sign-out": Row(303, EVERY_ROLE, fresh=True),
     "GET /office": Row(303),
 }
-# Two pages that greet whoever is signed in, each in the own way.
-GREETINGS = {
+GREETINGS = {  # two pages that greet whoever is signed in, each in the own way
     **{("GET /office", visitor): 200 for visitor in ("hotline", "gate")},
     **{("GET /office/sign-in", visitor): 303 for visitor in STAFF},
 }
