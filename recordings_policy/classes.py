@@ -1,7 +1,6 @@
 """The kinds of personal data in this house (DIN 66398): what each is for, on which basis, and how long it is kept.
 
-Exactly one rule per class: a start and a period. The period here is the default; the one in force is `retention.py`'s.
-Which column belongs to which class stands beside each model (`holds.py`).
+Exactly one rule per class. The period here is the default; the one in force is `retention.py`'s. Columns: `holds.py`.
 """
 
 from dataclasses import dataclass
