@@ -80,9 +80,9 @@ async def answer_clerk(call: Call) -> Reply:
 
 
 async def request(call: Call) -> Reply:
+    meeting, person = await _clerk(call)
     if not call.office.settings.recorder:
         raise NotRecordable
-    meeting, person = await _clerk(call)
     periods = await call.office.periods(call.now)
     await ask(call.office.db, meeting, person, call.member.id, periods, call.now)
     return await _show(call, (meeting, person))
