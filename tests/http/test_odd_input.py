@@ -147,7 +147,7 @@ class Knocker:
         client = self.clerk if "/office/appointments/" in path else client
         values = {"token": self.token, "appointment": self.appointment}
         values |= {"id": self.appointment, "document": self.document}
-        address = path.format(**values, service="bauberatung", scope="home", form="0" * 32)
+        address = path.format(**values, service="bauberatung", scope="home", form="0" * 32, invited="x" * 28)
         return await client.request(method, address, data=raw, headers={"Content-Type": kind})
 
     def good(self, key: str) -> dict[str, Any]:

@@ -120,7 +120,6 @@ async def test_an_installation_without_a_recorder_asks_nobody_whatever_is_permit
         assert problem(await call.ask()) == "not-recordable"
 
 
-@pytest.mark.criterion("J08")
 async def test_one_no_is_enough_and_the_room_is_told(city: City) -> None:
     await permit(city)
     async with a_call(city) as call:
@@ -134,7 +133,6 @@ async def test_one_no_is_enough_and_the_room_is_told(city: City) -> None:
         assert not call.files()
 
 
-@pytest.mark.criterion("J08")
 @pytest.mark.criterion("J09")
 async def test_taking_it_back_ends_it_within_a_second_and_leaves_nothing(city: City) -> None:
     await permit(city)

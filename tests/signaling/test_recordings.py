@@ -41,7 +41,6 @@ def test_each_missing_condition_keeps_it_off_with_the_reason_that_the_signed_tex
     assert reasons == re.findall(r"\| `([a-z-]+)` \|", TEXT)
 
 
-@pytest.mark.criterion("J08")
 def test_only_a_yes_to_these_very_words_that_was_not_taken_back_is_consent() -> None:
     yes, no = Answer("a", agreed=True, version=VERSION), Answer("b", agreed=False, version=VERSION)
     older = Answer("c", agreed=True, version="other words")
