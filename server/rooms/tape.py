@@ -52,7 +52,7 @@ class Tapes(Protocol):
 
 @dataclass
 class Studio:
-    """Follows the recorders that this server has started."""
+    """Follows the recorders that this server has started; `taken` is how many bytes of each recording have come so far."""
 
     db: Database
     store: Tapes
@@ -61,6 +61,7 @@ class Studio:
     rooms: RoomWatch
     now: Callable[[], datetime]
     following: set[asyncio.Task[None]] = field(default_factory=set)
+    taken: dict[str, int] = field(default_factory=dict)
 
     async def begin(self, meeting: Appointment) -> bool:
         """Starts a recorder if the policy says yes now; of several that ask at once one starts it."""
@@ -116,7 +117,7 @@ class Studio:
             watching = asyncio.create_task(self._watch(recording_id, child))
             try:
                 bound_to = f"case/{meeting.case_id}"
-                size = await self.store.write(recording_id, key, bound_to, _chunks(child))
+                size = await self.store.write(recording_id, key, bound_to, self._chunks(recording_id, child))
                 code = await child.wait()
             finally:
                 watching.cancel()
@@ -125,6 +126,11 @@ class Studio:
                 child.kill()
             await child.wait()
             await asyncio.shield(self._finish(recording_id, size if code == 0 else 0))
+
+    async def _chunks(self, recording_id: str, child: asyncio.subprocess.Process) -> AsyncIterator[bytes]:
+        while child.stdout is not None and (part := await child.stdout.read(PART)):
+            self.taken[recording_id] = self.taken.get(recording_id, 0) + len(part)
+            yield part
 
     async def _watch(self, recording_id: str, child: asyncio.subprocess.Process) -> None:
         """As soon as somebody has taken back the consent, on whichever server, the child is no more."""
@@ -145,6 +151,7 @@ class Studio:
 
     async def _finish(self, recording_id: str, size: int) -> None:
         now = self.now()
+        self.taken.pop(recording_id, None)
         running = (RecordingRow.id == recording_id, RecordingRow.state == "running")
         async with self.db.write() as tx:
             kept = {"state": "kept", "size": size, "ended_at": now}
@@ -153,11 +160,6 @@ class Studio:
                 return
             await destroy(tx, recording_id, "failed", now)
         await self.store.remove(recording_id)
-
-
-async def _chunks(child: asyncio.subprocess.Process) -> AsyncIterator[bytes]:
-    while child.stdout is not None and (part := await child.stdout.read(PART)):
-        yield part
 
 
 def bound(recording_id: str) -> str:
