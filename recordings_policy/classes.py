@@ -178,13 +178,7 @@ EXCLUSION: Final = DataClass(
     timedelta(0),
 )
 FEEDBACK: Final = DataClass(
-    "feedback",
-    "Rückmeldungen ohne Namen",
-    "Das Angebot verbessern.",
-    CONSENT,
-    "collection",
-    YEAR,
-    2 * YEAR,
+    "feedback", "Rückmeldungen ohne Namen", "Das Angebot verbessern.", CONSENT, "collection", YEAR, 2 * YEAR
 )
 WAITING: Final = DataClass(
     "waiting",
@@ -292,9 +286,19 @@ DECISION: Final = DataClass(
     "staff",
 )
 
+ERASURE: Final = DataClass(
+    "erasure",
+    "Anträge auf Löschung",
+    "Nachweisen, dass ein Antrag ausgeführt wurde; nur Nummern, keine Inhalte.",
+    DUTY,
+    "end-of-process",
+    YEAR,
+    3 * YEAR,
+)
+
 CLASSES: Final = (
     *(UNCONFIRMED, BOOKING, CANCELLED, CONTACT, UPLOAD, CITY_DOCUMENT, IDENTITY, SIGNATURE, DEVICE_CHECK),
     *(CALL_BACK, GUEST, HAND_OVER, RECORDING, INCIDENT, EXCLUSION, FEEDBACK, WAITING, KNOCK),
-    *(NOTICE, LIMITS, REPEAT, ACCOUNT, SESSION, ROSTER, ABSENCE, AUDIT, DECISION),
+    *(NOTICE, LIMITS, REPEAT, ACCOUNT, SESSION, ROSTER, ABSENCE, ERASURE, AUDIT, DECISION),
 )
 BY_KEY: Final = {one.key: one for one in CLASSES}

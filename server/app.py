@@ -22,6 +22,7 @@ from server.booking import (
 from server.booking import routes as booking_routes
 from server.booking import routes_office as booking_routes_office
 from server.booking.availability import Calendar
+from server.booking.cancel import cancel_own
 from server.catalog import pages as catalog_pages
 from server.catalog import routes as catalog_routes
 from server.clock import Clock, SystemClock
@@ -33,6 +34,7 @@ from server.documents import routes_office as documents_routes_office
 from server.documents import routes_pages
 from server.documents.bucket import open_store
 from server.documents.checking import Door
+from server.documents.delete import close_cases
 from server.documents.rotate import keyring_of
 from server.documents.sandbox import page_of
 from server.documents.scan import open_scanner
@@ -50,6 +52,7 @@ from server.planning import pages as planning_pages
 from server.planning import pages_absence, pages_release, routes_absence
 from server.planning import routes as planning_routes
 from server.privacy import routes_table as privacy
+from server.privacy.erase import Erasing
 from server.privacy.rules import periods_in_force
 from server.recurring import jobs_of
 from server.rooms import pages as rooms_pages
@@ -183,6 +186,7 @@ def _office(settings: Settings, clock: Clock) -> Office:
     door = Door(db, store, open_scanner(settings.clamd))
     periods = partial(periods_in_force, db)
     rooms = RoomWatch()
+    calendar = Calendar(db, assumption_day=settings.assumption_day)
     sending = Sending(door, keyring, settings.upload_limit_mb, periods)
     return Office(
         settings=settings,
@@ -192,7 +196,7 @@ def _office(settings: Settings, clock: Clock) -> Office:
         store=store,
         door=door,
         bell=OutboxBell(),
-        calendar=Calendar(db, assumption_day=settings.assumption_day),
+        calendar=calendar,
         rooms=rooms,
         studio=Studio(db, store, keyring, settings, rooms, clock.now),
         attempts=Attempts(),
@@ -208,6 +212,7 @@ def _office(settings: Settings, clock: Clock) -> Office:
             page_of,
             sending.put_in,
         ),
+        erasing=Erasing(db, keyring, partial(cancel_own, db, calendar, settings), close_cases),
         press=print_plain,
     )
 

@@ -34,6 +34,7 @@ class AuditRow(Base):
 
     __tablename__ = "audit"
     __table_args__ = (
+        Index("ix_audit_object", "object_id"),
         Index("ix_audit_looks", "at", sqlite_where=LOOKS, postgresql_where=LOOKS),
         Index("ix_audit_looks_object", "object_id", "at", sqlite_where=LOOKS, postgresql_where=LOOKS),
     )

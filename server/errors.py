@@ -5,7 +5,7 @@
     ├── NotSignedIn 401
     ├── NotAllowed 403 ─ TooEarly, ForeignOrigin, VideoExcluded, ReasonNeeded
     ├── NotFound 404     (foreign and missing look the same)
-    ├── Conflict 409 ─── SlotTaken, TooLate, NotVideo, AlreadyExtended
+    ├── Conflict 409 ─── SlotTaken, TooLate, MustBeKept, NotVideo, AlreadyExtended
     ├── Gone 410 ─────── HoldExpired, ActivationExpired, OfferOver, Damaged
     ├── TooLarge 413 · TypeNotAllowed 415
     ├── ProofRequired 428
@@ -142,6 +142,12 @@ class TooLate(Conflict):
     type = "too-late"
     title = "Dafür ist es zu spät"
     detail = "Der Termin hat schon begonnen oder ist vorbei. Bitte rufen Sie uns an."
+
+
+class MustBeKept(Conflict):
+    type = "must-be-kept"
+    title = "Das müssen wir zurzeit aufbewahren"
+    detail = "Zu diesem Vorgang läuft ein Verfahren, zum Beispiel eine Beschwerde. So lange dürfen wir nichts löschen."
 
 
 class NotVideo(Conflict):

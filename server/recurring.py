@@ -22,6 +22,7 @@ from server.people.sign_in import tidy_sessions
 from server.planning import routes_absence
 from server.planning.absence import look_after
 from server.planning.series import extend_all
+from server.privacy import erase
 from server.privacy import sweep as privacy_sweep
 from server.privacy.anchor_chain import anchor, extend, note_deletions
 from server.privacy.report_sweeps import Figures, due_now, swept_at
@@ -93,6 +94,7 @@ def jobs_of(office: Office) -> list[Job]:
             lambda now: forget_recordings(office.db, office.store, now),
         ),
         Job("forms-seal", timedelta(seconds=3), seal_forms, at_most=timedelta(seconds=20)),
+        Job("erasures", timedelta(seconds=10), lambda now: erase.finish(office.erasing, now)),
         Job("roster-ahead", timedelta(hours=6), plan_ahead),
         Job("absences", timedelta(seconds=10), lambda now: look_after(routes_absence.desk(office), now)),
     ]

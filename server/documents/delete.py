@@ -33,8 +33,8 @@ from server.booking.model import ALIVE, AppointmentRow, CaseRow
 from server.db import Database
 from server.documents.model import DocumentRow
 from server.documents.seal import Store
-from server.errors import NotFound, TooLate
-from server.privacy.model_end import case_over, cases_over, only_called_off
+from server.errors import MustBeKept, NotFound, TooLate
+from server.privacy.model_end import case_over, cases_over, held, only_called_off
 from server.privacy.model_report import swept
 from server.rooms.model import InvitationRow, TransferRow
 from server.rooms.model_call_back import CallBackRow
@@ -68,7 +68,7 @@ class Swept:
 async def take_back(db: Database, appointment: Appointment, document_id: str, now: datetime) -> None:
     """A citizen takes a document back: gone from every view at once, from the disk at the next sweep.
 
-    `NotFound` for a foreign or already deleted one, `TooLate` once the appointment is over.
+    `NotFound` for a foreign or already deleted one, `TooLate` once the appointment is over, `MustBeKept` by legal hold.
     """
     if appointment.state not in ALIVE:
         raise TooLate
@@ -78,6 +78,7 @@ async def take_back(db: Database, appointment: Appointment, document_id: str, no
         DocumentRow.direction == "in",
     )
     async with db.write() as tx:
+        await _refuse_held(tx, appointment)
         marked = await tx.execute(
             update(DocumentRow).where(own, DocumentRow.deleted_at.is_(None)).values(deleted_at=now)
         )
@@ -89,7 +90,7 @@ async def take_back(db: Database, appointment: Appointment, document_id: str, no
 async def withdraw(
     db: Database, staff: Staff, appointment: Appointment, document_id: str, now: datetime
 ) -> None:
-    """The city takes its own document back, whether it was fetched or not; `NotFound` for any other."""
+    """The city takes its own document back, whether it was fetched or not; `NotFound` for any other, `MustBeKept`."""
     citys = (
         DocumentRow.id == document_id,
         DocumentRow.case_id == appointment.case_id,
@@ -97,10 +98,19 @@ async def withdraw(
         DocumentRow.deleted_at.is_(None),
     )
     async with db.write() as tx:
+        await _refuse_held(tx, appointment)
         if (await tx.execute(update(DocumentRow).where(*citys).values(deleted_at=now))).rowcount != 1:
             raise NotFound
         detail = {"appointment": appointment.id}
         await audit.record(tx, now, staff.actor, "document.withdrawn", document_id, **detail)
+
+
+async def _refuse_held(tx: AsyncConnection, appointment: Appointment) -> None:
+    """Locks the case, so that a hold placed in the same moment comes before or after."""
+    lock = update(CaseRow).where(CaseRow.id == appointment.case_id)
+    await tx.execute(lock.values(key_version=CaseRow.key_version))
+    if await tx.scalar(select(held(appointment.case_id))):
+        raise MustBeKept
 
 
 async def sweep(db: Database, store: Store, now: datetime, periods: Periods = DEFAULTS) -> Swept:
@@ -196,7 +206,7 @@ async def mark_expired(db: Database, now: datetime) -> None:
     """What the city sent and can't be fetched any more."""
     over = (DocumentRow.direction == "out", DocumentRow.expires_at <= now, DocumentRow.deleted_at.is_(None))
     async with db.write() as tx:
-        await tx.execute(update(DocumentRow).where(*over).values(deleted_at=now))
+        await tx.execute(update(DocumentRow).where(*over, ~held(DocumentRow.case_id)).values(deleted_at=now))
 
 
 async def kept_until(tx: AsyncConnection, case_id: str, period: timedelta) -> datetime | None:

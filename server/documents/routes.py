@@ -14,7 +14,7 @@ from server.documents.routes_stream import BROKEN_OFF, CHUNK, NO_FILE, PACE_S, T
 from server.documents.show import DocumentOut, document_out
 from server.documents.upload import OTHER, StoredDocument, receive
 from server.documents.view import OpenedDocument, documents_of, download_headers, open_document
-from server.errors import BadInput, Conflict, Gone, TooLarge, TooLate, TypeNotAllowed
+from server.errors import BadInput, Conflict, Gone, MustBeKept, TooLarge, TooLate, TypeNotAllowed
 from server.web.api import Endpoint, Reply
 from server.web.call import Call
 
@@ -236,7 +236,7 @@ endpoints: list[Endpoint] = [
         delete_document,
         "Eine Unterlage zurücknehmen",
         returns={204: None},
-        refusals=(TooLate,),
+        refusals=(TooLate, MustBeKept),
     ),
     Endpoint(
         "GET",

@@ -21,9 +21,10 @@ Event = Literal[
     "document",
     "resend",
     "refused",
+    "erased",
 ]
 ABOUT_PAPERS = frozenset({"document", "resend", "refused"})
-WITHOUT_CALENDAR = frozenset({"preconfirmed", "reminder", "displaced"}) | ABOUT_PAPERS
+WITHOUT_CALENDAR = frozenset({"preconfirmed", "reminder", "displaced", "erased"}) | ABOUT_PAPERS
 """These bring no calendar file: there is no entry yet, it stands already, or the new time is not chosen."""
 
 
@@ -65,6 +66,7 @@ def subject_of(event: Event, sender: Sender, language: Words) -> str:
         "document": _("Ein Dokument liegt für Sie bereit: {city}"),
         "resend": _("Bitte senden Sie ein Dokument erneut: {city}"),
         "refused": _("Zu Ihren Unterlagen: {city}"),
+        "erased": _("Ihre Daten sind gelöscht: {city}"),
     }
     return subjects[event].format(city=sender.city)
 
@@ -83,6 +85,9 @@ def text_of(letter: Letter, language: Words) -> str:
         "document": _("Wir haben ein Dokument für Sie."),
         "resend": _("Wir haben Ihre Unterlagen angesehen. Etwas davon brauchen wir noch einmal von Ihnen."),
         "refused": _("Wir haben Ihre Unterlagen angesehen. Etwas davon können wir nicht annehmen."),
+        "erased": _(
+            "Ihre Daten sind gelöscht, wie Sie es wollten. Ein Termin, der noch bevorstand, ist abgesagt. Dies ist unsere letzte Nachricht: Auch Ihre Adresse wird jetzt gelöscht."
+        ),
     }
     parts = [_("Guten Tag,"), openings[letter.event], "\n".join(_lines(letter.facts, language))]
     parts += _ways(letter, language)
@@ -97,7 +102,7 @@ def text_of(letter: Letter, language: Words) -> str:
 def _ways(letter: Letter, language: Words) -> list[str]:
     if letter.event == "preconfirmed":
         return _ways_to_confirm(letter.facts, letter.manage, language)
-    if letter.event == "cancelled":
+    if letter.event in ("cancelled", "erased"):
         return []
     if letter.event == "displaced":
         return _ways_to_a_new_time(letter, language)

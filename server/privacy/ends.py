@@ -19,6 +19,7 @@ SINCE: Final = {
     "idempotency": "created_at",
     "waiting": "ended_at",
     "fate": "at",
+    "erasure": "done_at",
     "audit": "at",
     "legal_hold": "lifted_at",
 }

@@ -25,8 +25,12 @@ def over(row: Any, limit: datetime, called_off: datetime) -> ColumnElement[bool]
 def case_over(limit: datetime, called_off: datetime) -> ColumnElement[bool]:
     """Whether the case of the outer query has appointments, each of them is over, and no legal hold is on it."""
     own = OWN.case_id == CaseRow.id
-    held = exists().where(LegalHoldRow.case_id == CaseRow.id, LegalHoldRow.lifted_at.is_(None))
-    return and_(exists().where(own), ~exists().where(own, ~over(OWN, limit, called_off)), ~held)
+    return and_(exists().where(own), ~exists().where(own, ~over(OWN, limit, called_off)), ~held(CaseRow.id))
+
+
+def held(case_id: Any) -> ColumnElement[bool]:
+    """Whether a legal hold is on this case: then nothing of it may go."""
+    return exists().where(LegalHoldRow.case_id == case_id, LegalHoldRow.lifted_at.is_(None))
 
 
 def only_called_off() -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.db import Base
 
 ROOTS: Final = ("case", "appointment")
-LOOSE: Final = {"legal_hold": ("case_id",), "audit": ("object_id",)}
+LOOSE: Final = {"legal_hold": ("case_id",), "erasure": ("case_id",), "audit": ("object_id",)}
 """Columns that name a row of a case without a foreign key: these tables outlive the case."""
 BEYOND: Final = {"feedback": "Ohne Namen und ohne Weg zurück zu einem Termin: niemand weiß, von wem sie ist."}
 """Data of citizens that no case leads to, and why."""

@@ -27,6 +27,7 @@ from server.people.model import StaffRow, StaffSessionRow
 from server.planning.model import AbsenceRow
 from server.privacy.model import RetentionRuleRow
 from server.privacy.model_end import appointments_of_cases_over, case_over, cases_over, only_called_off, over
+from server.privacy.model_erasure import ErasureRow
 from server.rooms.model import InvitationRow, TransferRow
 from server.rooms.model_call_back import CallBackRow
 from server.rooms.model_check import DeviceCheckRow
@@ -134,6 +135,7 @@ STOCK: Final[Mapping[DataClass, Stock]] = {
     kinds.SESSION: Stock(StaffSessionRow, _since(StaffSessionRow.expires_at)),
     kinds.ROSTER: Stock(DutyRow, _no_appointment_is_in_it),
     kinds.ABSENCE: Stock(AbsenceRow, _since(AbsenceRow.ends_at)),
+    kinds.ERASURE: Stock(ErasureRow, _since(ErasureRow.done_at)),
     kinds.AUDIT: Stock(AuditRow, _since(AuditRow.at)),
     kinds.DECISION: Stock(RetentionRuleRow, _since(RetentionRuleRow.decided_at), (REPLACED,)),
 }

@@ -41,7 +41,7 @@ from server.signing.model import FormRow
 AT_ONCE = 200
 PLAIN: Final = (
     *(kinds.IDENTITY, kinds.SIGNATURE, kinds.DEVICE_CHECK, kinds.CALL_BACK, kinds.GUEST, kinds.HAND_OVER),
-    *(kinds.NOTICE, kinds.ABSENCE, kinds.DECISION),
+    *(kinds.NOTICE, kinds.ABSENCE, kinds.ERASURE, kinds.DECISION),
 )
 """Rows that nothing else refers to."""
 WITH_IT: Final = (

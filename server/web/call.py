@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from server.documents.seal import Store
     from server.documents.send_out import Sending
     from server.people.sign_in import Attempts
+    from server.privacy.erase import Erasing
     from server.rooms.listen import RoomWatch
     from server.rooms.tape import Studio
     from server.signing.desk import Desk
@@ -48,6 +49,7 @@ class Office:
     periods: PeriodsAt
     sending: "Sending"
     signing: "Desk"
+    erasing: "Erasing"
     press: Callable[[str], Awaitable[bytes]]
 
     @property

@@ -31,6 +31,7 @@ NOWHERE = {"duty": "999999", "series": "999999", "import": "0" * 32} | {
     "invited": "nobody-is-invited-here",
     "page": "0",
     "form": "0" * 32,
+    "legal_hold": "0" * 32,
 }
 ALL_WELL = {
     "camera": "ok",
@@ -112,6 +113,7 @@ async def body_of(cell: Cell, world: World, values: dict[str, str], client: Clie
         "transfer": {"json": {"colleague": 3}},
         "identity": {"json": SEEN},
         "reason": {"json": {"why": "question"}},
+        "sure": {"json": {"sure": True}},
         "page identity": {"data": {**SEEN, "csrf": csrf}},
         "plan": {"json": {"parts": []}},
         "empty": {"json": {}},

@@ -86,7 +86,7 @@ class Canaries:
     def _value(self, table: Table, column: Any, ids: dict[str, str]) -> Any:
         if column.name in STAYS.get(table.name, ()):
             return None
-        if (table.name, column.name) == ("legal_hold", "case_id"):
+        if (table.name, column.name) in (("legal_hold", "case_id"), ("erasure", "case_id")):
             return ids["case"]
         if (table.name, column.name) == ("audit", "object_id"):
             return ids["appointment"]

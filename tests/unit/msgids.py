@@ -19,6 +19,7 @@ SOURCES = (
     "catalog/search.py",
     "documents/*.py",
     "notices/*.py",
+    "privacy/erase.py",
     "privacy/labels.py",
     "privacy/pages.py",
     "privacy/picture.py",
@@ -35,6 +36,7 @@ API_ONLY = ("shapes.py", "record.py")
 STAFF_SOURCES = (
     "people/*.py",
     "planning/*.py",
+    "privacy/hold.py",
     "privacy/pages_*.py",
     "privacy/permissions.py",
     "privacy/routes*.py",
