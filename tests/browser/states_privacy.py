@@ -6,7 +6,7 @@ from datetime import timedelta
 from playwright.async_api import expect
 
 from server.recurring import sweep_all
-from tests.browser.states import Opening, Visit, inside, with_document
+from tests.browser.states import Opening, Visit, booked_by_video, inside, with_document
 from tests.browser.visitor import path_of, sign_in
 
 PAGE = "/office/privacy/rules/upload"
@@ -17,6 +17,37 @@ async def own_data(visit: Visit) -> None:
     await visit.go(f"{path_of(visit.page)}/data")
     for summary in await visit.page.locator("summary").all():
         await summary.click()
+
+
+async def erasure_asked(visit: Visit) -> None:
+    await booked_by_video(visit)
+    await visit.go(f"{path_of(visit.page)}/data/erasure")
+
+
+async def erased(visit: Visit) -> None:
+    await erasure_asked(visit)
+    await visit.page.get_by_role("button", name="Ja, alles löschen").click()
+    await expect(visit.page.get_by_role("status")).to_be_visible()
+
+
+async def on_hold(visit: Visit) -> None:
+    await booked_by_video(visit)
+    number = await visit.page.locator("dd.number").inner_text()
+    await sign_in(visit.page, "dpo")
+    await visit.go("/office/privacy/holds")
+    await visit.page.get_by_label("Terminnummer").fill(number)
+    await visit.page.get_by_label("Gerichtliches Verfahren").check()
+    await visit.page.get_by_role("button", name="Löschung aussetzen").click()
+    await expect(visit.page.get_by_role("status")).to_be_visible()
+
+
+async def unknown_number(visit: Visit) -> None:
+    await sign_in(visit.page, "dpo")
+    await visit.go("/office/privacy/holds")
+    await visit.page.get_by_label("Terminnummer").fill("NICHTS")
+    await visit.page.get_by_label("Gerichtliches Verfahren").check()
+    await visit.page.get_by_role("button", name="Löschung aussetzen").click()
+    await expect(visit.page.get_by_role("alert")).to_be_visible()
 
 
 async def _typed(visit: Visit, days: str, button: str) -> None:

@@ -40,6 +40,8 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
     "/datenschutz/datenfluss.svg": {},  # a picture, no page
     "/impressum": {"page": at("/impressum")},
     "/a/{token}/data": {"opened": states_privacy.own_data},
+    "/a/{token}/data/erasure": {"asked": states_privacy.erasure_asked, "done": states_privacy.erased},
+    "/office/privacy/holds": {"placed": states_privacy.on_hold, "unknown": states_privacy.unknown_number},
     **states_signing.CITIZEN,
     "/embed.js": {},  # a script, no page
     "/buchen": {

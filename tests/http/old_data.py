@@ -20,6 +20,7 @@ from server.people.model import StaffRow, StaffSessionRow
 from server.planning.model import AbsenceRow
 from server.privacy.anchor_chain import extend
 from server.privacy.model import RetentionRuleRow
+from server.privacy.model_erasure import ErasureRow
 from server.rooms.model import InvitationRow, TransferRow
 from server.rooms.model_call_back import CallBackRow
 from server.rooms.model_check import DeviceCheckRow
@@ -104,6 +105,7 @@ TABLES: dict[DataClass, Any] = {
     kinds.WAITING: WaitingRow,
     kinds.KNOCK: KnockRow,
     kinds.ABSENCE: AbsenceRow,
+    kinds.ERASURE: ErasureRow,
 }
 AT_END = (
     *(kinds.CONTACT, kinds.UPLOAD, kinds.CITY_DOCUMENT, kinds.IDENTITY, kinds.SIGNATURE, kinds.DEVICE_CHECK),

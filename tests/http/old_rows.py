@@ -11,6 +11,7 @@ from server.documents.model import DocumentRow
 from server.people.model import StaffSessionRow
 from server.planning.model import AbsenceRow
 from server.privacy.model import RetentionRuleRow
+from server.privacy.model_erasure import ErasureRow
 from server.rooms.model import InvitationRow, TransferRow
 from server.rooms.model_call_back import CallBackRow
 from server.rooms.model_check import DeviceCheckRow
@@ -78,6 +79,7 @@ def alone(told_of: Any, at: datetime) -> Rows:
 
 def _of_citizens(told_of: Any, at: datetime) -> Rows:
     sealed = {"wrapped_key": b"x", "key_version": 1, "text_sealed": b"x", "filed_at": at}
+    erased = {"asked_at": at, "emptied_at": at, "done_at": at}
     closed = {"key_version": 1, "created_at": at, "closed_at": at}
     wish = {"services": [{"id": "bauberatung", "count": 1}], "mode": "any", "language": "de", "weekdays": []}
     days = {"first_day": at.date(), "last_day": at.date(), "earliest": 0, "latest": 1440}
@@ -94,6 +96,7 @@ def _of_citizens(told_of: Any, at: datetime) -> Rows:
         (CaseRow, {"id": OTHER, **closed}),
         (WaitingRow, {**line, **wish, **days, "state": "left", "case_id": ONE, "ended_at": at}),
         (KnockRow, {**line, **knock}),
+        (ErasureRow, {"id": ONE, "case_id": ONE, "appointment_id": told_of.id, **erased}),
     ]
 
 

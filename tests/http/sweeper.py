@@ -1,6 +1,6 @@
 """A sweep in a process that kills itself at a given step: of documents alone, or of all that ends by rule.
 
-    python -m tests.http.sweeper DATABASE_URL STORE NOW documents|all
+    python -m tests.http.sweeper DATABASE_URL STORE NOW documents|all|erasures
 
 Each line on standard input is a step's number; the answer is "killed" or "done". A step is what lies before and after each
 commit, and after each file's removal. The process that dies is a child of this one, so that it starts at once.
@@ -13,14 +13,20 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.booking.availability import Calendar
+from server.booking.cancel import cancel_own
 from server.db import Database
 from server.documents import delete
 from server.documents.seal import Store
+from server.privacy import erase
 from server.recurring import sweep_all
+from server.sealing import Keyring
+from tests.office.city import MASTER_KEY, settings_for
 
 
 class Steps:
@@ -58,11 +64,21 @@ class DyingStore(Store):
         self._steps.pass_one()
 
 
+def erasing(db: Database) -> erase.Erasing:
+    """As the city has it, on this database."""
+    settings = settings_for(db.url.render_as_string(hide_password=False), Path("nowhere"), 1)
+    cancel = partial(cancel_own, db, Calendar(db, assumption_day=settings.assumption_day), settings)
+    return erase.Erasing(db, Keyring(MASTER_KEY, 1), cancel, delete.close_cases)
+
+
 async def sweep(url: str, folder: Path, now: datetime, what: str, dies_at: int) -> None:
     steps = Steps(dies_at)
     db = DyingDatabase(url, steps)
-    some = delete.sweep if what == "documents" else sweep_all
-    await some(db, DyingStore(folder, steps), now)
+    if what == "erasures":
+        await erase.finish(erasing(db), now)
+    else:
+        some = delete.sweep if what == "documents" else sweep_all
+        await some(db, DyingStore(folder, steps), now)
     await db.close()
 
 

@@ -118,6 +118,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "lines": [[0, 0, 900, 400]],
     },
     "POST /api/v1/appointments/{token}/feedback": {"score": 4, "text": "gut"},
+    "POST /api/v1/appointments/{token}/erasure": {"sure": True},
     "POST /api/v1/knock": {"service": "bauberatung", "name": "Erika", "language": "de"},
     "POST /api/v1/session": {"name": "nobody", "password": "wrong", "code": "1"},
 }

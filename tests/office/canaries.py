@@ -73,11 +73,13 @@ class Canaries:
 
     def words(self) -> set[str]:
         """Long words that stand nowhere else."""
+        return {word for table in self.rows for word in self.words_of(table)}
+
+    def words_of(self, table: str) -> set[str]:
         found: set[str] = set()
-        for row in self.rows.values():
-            for value in row.values():
-                text = value if isinstance(value, str) else json.dumps(value, default=str)
-                found |= {word for word in text.replace('"', " ").split() if word.startswith("zz")}
+        for value in self.rows[table].values():
+            text = value if isinstance(value, str) else json.dumps(value, default=str)
+            found |= {word for word in text.replace('"', " ").split() if word.startswith("zz")}
         return found
 
     def _values(self, table: Table, ids: dict[str, str]) -> Row:
