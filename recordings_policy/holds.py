@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from recordings_policy.classes import DataClass
+from recordings_policy.data_class import DataClass
 
 
 @dataclass(frozen=True, slots=True)

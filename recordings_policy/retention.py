@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from recordings_policy.classes import CLASSES, DataClass
+from recordings_policy.classes import CLASSES
+from recordings_policy.data_class import DataClass
 
 Verdict = Literal["approved", "rejected"]
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from recordings_policy.classes import CLASSES, DataClass
+from recordings_policy.classes import CLASSES
+from recordings_policy.data_class import DataClass
 from recordings_policy.retention import Periods
 from server.access import Appointment
 from server.audit import AuditRow, record

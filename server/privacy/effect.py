@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from recordings_policy.classes import DataClass
+from recordings_policy.data_class import DataClass
 from recordings_policy.retention import Periods
 from server.db import Database
 from server.privacy.stock import due, there

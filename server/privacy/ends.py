@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from recordings_policy import classes as kinds
-from recordings_policy.classes import DataClass
+from recordings_policy.data_class import DataClass
 from recordings_policy.retention import Periods
 from server.privacy.reach import Rows
 
@@ -55,6 +55,8 @@ def until(
     if held and data_class in HELD_WITH_THE_CASE:
         return None
     period = periods.of(data_class)
+    if data_class == kinds.RECORDING:
+        return max((one["expires_at"] for one in rows["recording"]), default=None)
     if table in SINCE:
         start = row[SINCE[table]]
         return start + period if start else None

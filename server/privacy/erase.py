@@ -38,7 +38,7 @@ EVENT: Final = "erased"
 ERASED: Final = frozenset(
     {
         "case", "document", "device_check", "call_back", "identity_check", "form", "invitation", "transfer",
-        "outbox", "idempotency",
+        "outbox", "idempotency", "recording", "recording_consent",
     }
 )  # fmt: skip
 """Tables of which nothing personal of the case is left."""

@@ -29,14 +29,15 @@ WORDS = {
     "event": "Nachricht", "due_at": "Zu senden ab", "sent_at": "Gesendet", "fate": "Folge eines Ausfalls",
     "was_at": "Ursprüngliche Zeit", "at": "Wann", "actor": "Wer", "action": "Was", "detail": "Näheres", "what": "Was",
     "why": "Warum", "reason": "Grund", "placed_by": "Angeordnet von", "placed_at": "Angeordnet", "lifted_by": "Aufgehoben von",
-    "lifted_at": "Aufgehoben", "asked_at": "Beantragt", "emptied_at": "Gelöscht", "done_at": "Abgeschlossen",
+    "lifted_at": "Aufgehoben", "asked_by": "Gefragt von", "agreed": "Einverstanden", "answered_at": "Geantwortet", "withdrawn_at": "Zurückgenommen",
+    "asked_at": "Beantragt", "emptied_at": "Gelöscht", "done_at": "Abgeschlossen",
     "sheet": "Formular", "values": "Ausgefüllt", "title": "Titel", "rows": "Felder", "sentences": "Sätze",
     "signer": "Unterschreibt", "city": "Stadt", "lines": "Gezeichnet", "typed": "Getippt", "to": "An",
 }  # fmt: skip
 TECHNICAL: Final = frozenset(
     {
         "id", "appointment_id", "case_id", "hold_hash", "token_hash", "key_hash", "request_hash", "key",
-        "waiting_id", "follows_id", "offered_id", "document_id", "object_id", "incident_id", "absence_id",
+        "waiting_id", "follows_id", "offered_id", "document_id", "object_id", "incident_id", "absence_id", "recording_id", "subject", "key_sealed",
         "sequence", "extended", "client_key", "contact_key", "contact_nr", "caller_key", "nr", "facts",
         "attempts", "once", "pdf_hash", "code_nonce", "code_until", "code_tries", "who_sealed",
         "text_sealed",

@@ -6,7 +6,7 @@ from sqlalchemy import String, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
-from recordings_policy.classes import DataClass
+from recordings_policy.data_class import DataClass
 from recordings_policy.holds import holds
 from server.booking.model import LONG
 from server.db import Base, UtcDateTime

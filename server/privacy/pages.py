@@ -4,7 +4,7 @@ from functools import partial
 
 from aiohttp import web
 
-from recordings_policy.classes import Persons
+from recordings_policy.data_class import Persons
 from server.privacy.picture import picture
 from server.privacy.record import entries
 from server.privacy.rules import periods_in_force

@@ -6,7 +6,8 @@ from functools import partial
 
 from aiohttp import web
 
-from recordings_policy.classes import CLASSES, DataClass
+from recordings_policy.classes import CLASSES
+from recordings_policy.data_class import DataClass
 from recordings_policy.retention import Verdict
 from server.errors import BadInput, Refusal
 from server.privacy.effect import Effect, effect_of

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from recordings_policy.classes import CLASSES, DataClass, Persons, Recipient
+from recordings_policy.classes import CLASSES
+from recordings_policy.data_class import DataClass, Persons, Recipient
 from recordings_policy.retention import Periods
 from server.privacy.register import Place, places
 

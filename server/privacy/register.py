@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from recordings_policy.classes import CLASSES, DataClass
+from recordings_policy.classes import CLASSES
+from recordings_policy.data_class import DataClass
 from recordings_policy.holds import Holding
 from server.db import Base
 

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from recordings_policy.classes import BY_KEY, CLASSES, DataClass
+from recordings_policy.classes import BY_KEY, CLASSES
+from recordings_policy.data_class import DataClass
 from server.clock import berlin
 from server.db import Database
 from server.privacy.model_report import SweptRow

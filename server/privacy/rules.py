@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from recordings_policy.classes import BY_KEY, DataClass
+from recordings_policy.classes import BY_KEY
+from recordings_policy.data_class import DataClass
 from recordings_policy.retention import Periods, Verdict, Version, periods_at
 from server.access import Staff
 from server.audit import record

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from recordings_policy import classes as kinds
-from recordings_policy.classes import DataClass
+from recordings_policy.data_class import DataClass
 from recordings_policy.retention import Periods
 from server.audit import AuditRow
 from server.booking.model import AppointmentRow, CaseRow, DutyRow, IdempotencyRow

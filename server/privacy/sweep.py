@@ -12,7 +12,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recordings_policy import classes as kinds
-from recordings_policy.classes import DataClass
+from recordings_policy.data_class import DataClass
 from recordings_policy.retention import Periods
 from server import audit
 from server.booking.model import (
@@ -41,7 +41,7 @@ from server.signing.model import FormRow
 AT_ONCE = 200
 PLAIN: Final = (
     *(kinds.IDENTITY, kinds.SIGNATURE, kinds.DEVICE_CHECK, kinds.CALL_BACK, kinds.GUEST, kinds.HAND_OVER),
-    *(kinds.NOTICE, kinds.ABSENCE, kinds.ERASURE, kinds.DECISION),
+    *(kinds.RECORDING, kinds.NOTICE, kinds.ABSENCE, kinds.ERASURE, kinds.DECISION),
 )
 """Rows that nothing else refers to."""
 WITH_IT: Final = (

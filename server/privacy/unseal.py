@@ -16,6 +16,7 @@ Row = Mapping[str, Any]
 Opener = Callable[[bytes, str, Row, bytes], Any]
 
 WITHHELD: Final = {
+    ("recording", "key_sealed"): "Eine Aufzeichnung zeigt auch andere Personen (Art. 15 Abs. 4 DSGVO). Über eine Kopie entscheiden die Datenschutzbeauftragten im Einzelfall.",
     ("invitation", "who_sealed"): "Name und Adresse der eingeladenen Person sind deren Daten (Art. 15 Abs. 4 DSGVO).",
     (
         "incident",

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Protocol
 
-from recordings_policy.classes import DataClass
+from recordings_policy.data_class import DataClass
 
 HOUR = timedelta(hours=1)
 STATES = {

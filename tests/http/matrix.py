@@ -31,7 +31,11 @@ def staff(status: int, *roles: str, sends: str = "", fresh: bool = False) -> Row
 
 API = "/api/v1/appointments/{token}"
 DESK = "/api/v1/office/appointments"
+IMPORTS = ["/office/roster/imports", "/office/catalogue/imports"]
+IMPORTS += ["/api/v1/office/roster-imports", "/api/v1/office/catalogue-imports"]
 TABLE: dict[str, Row] = {
+    **{f"POST {path}/{{import}}/apply": staff(404, "scheduler", "admin") for path in IMPORTS},
+    **{f"POST {path}/{{import}}/undo": staff(404, "scheduler", "admin") for path in IMPORTS},
     "GET /api/v1/sites": Row(200),
     "GET /api/v1/services": Row(200),
     "GET /api/v1/availability": Row(200),
@@ -47,8 +51,6 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/office/roster-imports": staff(200, "scheduler", "admin"),
     "POST /api/v1/office/roster-imports": staff(422, "scheduler", "admin", sends="nonsense"),
     "GET /api/v1/office/roster-imports/{import}": staff(404, "scheduler", "admin"),
-    "POST /api/v1/office/roster-imports/{import}/apply": staff(404, "scheduler", "admin"),
-    "POST /api/v1/office/roster-imports/{import}/undo": staff(404, "scheduler", "admin"),
     "POST /api/v1/holds": Row(201, sends="hold"),
     "DELETE /api/v1/holds/{hold}": Row(204, fresh=True),
     "POST /api/v1/appointments": Row(201, sends="appointment", fresh=True),
@@ -199,9 +201,7 @@ TABLE: dict[str, Row] = {
     "POST /office/privacy/recordings/{service}": staff(422, "scheduler", "admin"),
     "POST /office/privacy/recordings/{service}/decision": staff(422, "dpo"),
     "GET /office/privacy/record": staff(200, "dpo", "scheduler", "admin"),
-    f"GET {API}/data": Row(200, fresh=True),
-    f"GET {API}/data.pdf": Row(200, fresh=True),
-    f"GET {API}/data.zip": Row(200, fresh=True),
+    **{f"GET {API}/data{end}": Row(200, fresh=True) for end in ("", ".pdf", ".zip")},
     "GET /a/{token}/data": Row(200),
     f"POST {API}/erasure": Row(202, sends="sure", fresh=True),
     "GET /a/{token}/data/erasure": Row(200),
@@ -252,13 +252,9 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/office/catalogue-imports": staff(200, "scheduler", "admin"),
     "POST /api/v1/office/catalogue-imports": staff(422, "scheduler", "admin", sends="nonsense"),
     "GET /api/v1/office/catalogue-imports/{import}": staff(404, "scheduler", "admin"),
-    "POST /api/v1/office/catalogue-imports/{import}/apply": staff(404, "scheduler", "admin"),
-    "POST /api/v1/office/catalogue-imports/{import}/undo": staff(404, "scheduler", "admin"),
     "GET /office/catalogue/imports": staff(200, "scheduler", "admin"),
     "POST /office/catalogue/imports": staff(422, "scheduler", "admin"),
     "GET /office/catalogue/imports/{import}": staff(404, "scheduler", "admin"),
-    "POST /office/catalogue/imports/{import}/apply": staff(404, "scheduler", "admin"),
-    "POST /office/catalogue/imports/{import}/undo": staff(404, "scheduler", "admin"),
     "GET /office/roster": staff(200, "scheduler", "admin"),
     "GET /office/roster/duty": staff(200, "scheduler", "admin"),
     "POST /office/roster/duty": staff(422, "scheduler", "admin"),
@@ -269,8 +265,6 @@ TABLE: dict[str, Row] = {
     "GET /office/roster/imports": staff(200, "scheduler", "admin"),
     "POST /office/roster/imports": staff(422, "scheduler", "admin"),
     "GET /office/roster/imports/{import}": staff(404, "scheduler", "admin"),
-    "POST /office/roster/imports/{import}/apply": staff(404, "scheduler", "admin"),
-    "POST /office/roster/imports/{import}/undo": staff(404, "scheduler", "admin"),
     "GET /office/sign-in": Row(200),
     "POST /office/sign-in": Row(401, sends="page wrong password"),
     "POST /office/sign-out": Row(303, EVERY_ROLE, fresh=True),

@@ -8,7 +8,7 @@ from aiohttp import FormData
 from sqlalchemy import func, insert, or_, select, update
 
 from recordings_policy import classes as kinds
-from recordings_policy.classes import DataClass
+from recordings_policy.data_class import DataClass
 from server.audit import AuditRow
 from server.booking.model import AppointmentRow, CaseRow, DutyRow, IdempotencyRow
 from server.booking.model_knock import KnockRow
@@ -27,6 +27,7 @@ from server.rooms.model_check import DeviceCheckRow
 from server.rooms.model_feedback import FeedbackRow
 from server.rooms.model_identity import IdentityCheckRow
 from server.rooms.model_incident import ExclusionRow, IncidentRow
+from server.rooms.model_recording import RecordingRow
 from server.signing.model import FormRow
 from tests.http.old_rows import alone, beside
 from tests.office.city import City
@@ -106,6 +107,7 @@ TABLES: dict[DataClass, Any] = {
     kinds.KNOCK: KnockRow,
     kinds.ABSENCE: AbsenceRow,
     kinds.ERASURE: ErasureRow,
+    kinds.RECORDING: RecordingRow,
 }
 AT_END = (
     *(kinds.CONTACT, kinds.UPLOAD, kinds.CITY_DOCUMENT, kinds.IDENTITY, kinds.SIGNATURE, kinds.DEVICE_CHECK),

@@ -18,6 +18,7 @@ from server.rooms.model_check import DeviceCheckRow
 from server.rooms.model_feedback import FeedbackRow
 from server.rooms.model_identity import IdentityCheckRow
 from server.rooms.model_incident import ExclusionRow, IncidentRow
+from server.rooms.model_recording import RecordingRow
 from server.signing.model import FormRow
 
 ONE, OTHER = "1" * 32, "2" * 32
@@ -79,6 +80,7 @@ def alone(told_of: Any, at: datetime) -> Rows:
 
 def _of_citizens(told_of: Any, at: datetime) -> Rows:
     sealed = {"wrapped_key": b"x", "key_version": 1, "text_sealed": b"x", "filed_at": at}
+    taped = {"asked_at": at, "expires_at": at + timedelta(days=1)}
     erased = {"asked_at": at, "emptied_at": at, "done_at": at}
     closed = {"key_version": 1, "created_at": at, "closed_at": at}
     wish = {"services": [{"id": "bauberatung", "count": 1}], "mode": "any", "language": "de", "weekdays": []}
@@ -96,6 +98,7 @@ def _of_citizens(told_of: Any, at: datetime) -> Rows:
         (CaseRow, {"id": OTHER, **closed}),
         (WaitingRow, {**line, **wish, **days, "state": "left", "case_id": ONE, "ended_at": at}),
         (KnockRow, {**line, **knock}),
+        (RecordingRow, {"id": ONE, "appointment_id": told_of.id, "state": "gone", "asked_by": 1, **taped}),
         (ErasureRow, {"id": ONE, "case_id": ONE, "appointment_id": told_of.id, **erased}),
     ]
 

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from recordings_policy import classes as kinds
-from recordings_policy.classes import CLASSES, DataClass
+from recordings_policy.classes import CLASSES
+from recordings_policy.data_class import DataClass
 from server.booking.model import AppointmentRow, CaseRow
 from server.privacy.anchor_chain import extend
 from server.privacy.model import LegalHoldRow
@@ -23,6 +24,7 @@ CHANGED = {
     kinds.UNCONFIRMED: timedelta(hours=3),
     kinds.DEVICE_CHECK: 2 * DAY,
     kinds.CALL_BACK: 3 * DAY,
+    kinds.RECORDING: 3 * DAY,
     kinds.UPLOAD: 4 * DAY,
     kinds.CITY_DOCUMENT: 5 * DAY,
     kinds.IDENTITY: 6 * DAY,

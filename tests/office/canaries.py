@@ -97,6 +97,8 @@ class Canaries:
         for key in column.foreign_keys:
             to = key.column.table.name
             return ids[to] if to in ids else self._others.get(to)
+        if (table.name, column.name) == ("recording", "expires_at"):
+            return datetime(2028, 1, 1, tzinfo=UTC)
         if column.name in FIXED:
             return FIXED[column.name]
         return _of_type(column.type)
