@@ -99,10 +99,10 @@ def test_no_rule_keeps_the_server_busy(rule: str) -> None:
         "BEGIN:VEVENT\nDTSTART:20260305T090000Z\nDURATION:PT1H\nSUMMARY:x\n"
         f"LOCATION:home\nRRULE:{rule}\nEND:VEVENT\n"
     )
-    began = clock.perf_counter()
+    began = clock.process_time()
     with contextlib.suppress(RosterRefused):
         read_calendar(f"BEGIN:VCALENDAR\n{event * 500}END:VCALENDAR\n".encode(), FIRST, LAST)
-    assert clock.perf_counter() - began < 5
+    assert clock.process_time() - began < 5
 
 
 @given(
