@@ -105,7 +105,7 @@ def udp_sockets(process: Neighbour) -> int:
 async def test_they_meet_and_go_on_while_signaling_restarts(apart: Apart, meeting: Call) -> None:
     citizen, clerk = meeting.citizen, meeting.clerk
     await expect(clerk.page.get_by_role("heading", name=NAME)).to_be_visible()
-    await expect(clerk.page.get_by_text("eine Unterlage da")).to_be_visible()
+    await expect(clerk.page.get_by_text("eine Unterlage zu prüfen")).to_be_visible()
     await citizen.enter()
     await expect(citizen.page.get_by_test_id("position")).to_be_visible()
     await expect(clerk.page.get_by_test_id("arrival").first).to_be_visible()

@@ -16,9 +16,9 @@ SERVICE = "bauberatung"
 
 
 async def free(session: aiohttp.ClientSession) -> list[dict[str, Any]]:
-    """Video times of today and tomorrow, the next one first."""
+    """Video times of the days to come, the next one first; more than a week, so that no weekend leaves too few."""
     today = date.today()  # noqa: DTZ011 - the machine's day, as the server process has it
-    asked = {"service": SERVICE, "mode": "video", "from": f"{today}", "to": f"{today + timedelta(1)}"}
+    asked = {"service": SERVICE, "mode": "video", "from": f"{today}", "to": f"{today + timedelta(9)}"}
     async with session.get("/api/v1/availability", params=asked) as answer:
         assert answer.status == 200, await answer.text()
         return [slot for day in (await answer.json())["days"] for slot in day["slots"]]

@@ -15,7 +15,7 @@ from tests.http.reading import send as submit
 from tests.http.test_documents_view import clerk_of, office_path, own, sent
 from tests.office.city import City, Client, MakeCity, only_sqlite
 from tests.office.outbox import mails
-from tests.office.papers import a_pdf
+from tests.office.papers import a_pdf, a_pdf_with_script
 
 MOMENT = timedelta(minutes=3)
 WHY = "Bitte den ganzen Plan mit Maßstab fotografieren"
@@ -230,7 +230,7 @@ async def test_nothing_more_is_asked_for_once_the_appointment_is_over(city: City
 @pytest.mark.criterion("D07")
 async def test_without_script_the_clerk_decides_from_case_and_document(city: City) -> None:
     booked = await city.book("bauberatung", "video")
-    plan = await sent(city, booked, data=a_pdf(b"/JavaScript (app.alert(1))"))
+    plan = await sent(city, booked, data=a_pdf_with_script())
     clerk = await clerk_of(city, booked)
     day = await get(clerk, "/office/day")
     assert "eine Unterlage zu prüfen" in day.text

@@ -20,6 +20,12 @@ def a_pdf(inside: bytes = b"") -> bytes:
     return HEAD + content + extra + TAIL
 
 
+def a_pdf_with_script() -> bytes:
+    """One page, and a script that nothing calls."""
+    script = b"6 0 obj<</S/JavaScript/JS(app.alert\\(1\\))>>endobj\n"
+    return a_pdf().replace(TAIL, script + TAIL)
+
+
 def a_pdf_of(size: int, canary: bytes = b"paper ") -> bytes:
     """A PDF of exactly `size` bytes that says the canary again and again."""
     data = b""
