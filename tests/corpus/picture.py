@@ -15,7 +15,8 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 def encoded(image: Image.Image, kind: str, **more: Any) -> bytes:
     out = io.BytesIO()
-    image.save(out, kind, **more)
+    # a copy: saving writes its options into the picture, and another thread may be saving the same one
+    image.copy().save(out, kind, **more)
     return out.getvalue()
 
 
