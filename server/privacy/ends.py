@@ -27,7 +27,7 @@ SINCE: Final = {
 HELD_WITH_THE_CASE: Final = frozenset(
     {
         kinds.CONTACT, kinds.CANCELLED, kinds.UPLOAD, kinds.CITY_DOCUMENT, kinds.IDENTITY, kinds.SIGNATURE,
-        kinds.DEVICE_CHECK, kinds.CALL_BACK, kinds.GUEST, kinds.HAND_OVER,
+        kinds.DEVICE_CHECK, kinds.CALL_BACK, kinds.GUEST, kinds.HAND_OVER, kinds.RECORDING,
     }
 )  # fmt: skip
 """What a legal hold keeps."""

@@ -145,9 +145,7 @@ async def carry_on(erasing: Erasing, case_id: str, now: datetime) -> None:
 
 async def _empty(erasing: Erasing, tx: AsyncConnection, case_id: str, now: datetime) -> bool:
     """The old key is destroyed; what is left is the address under a fresh one, until the mail is sent."""
-    # the case is locked first: a hold that is placed in the same moment comes before or after
-    lock = update(CaseRow).where(CaseRow.id == case_id)
-    await tx.execute(lock.values(key_version=CaseRow.key_version))
+    await lock(tx, case_id)
     open_one = (ErasureRow.case_id == case_id, ErasureRow.emptied_at.is_(None))
     asked = (await tx.execute(select(ErasureRow.id, ErasureRow.appointment_id).where(*open_one))).first()
     if asked is None or await tx.scalar(select(or_(held(case_id), _running(case_id, now)))):
@@ -166,6 +164,12 @@ async def _empty(erasing: Erasing, tx: AsyncConnection, case_id: str, now: datet
     await tx.execute(update(ErasureRow).where(*open_one).values(**done))
     await record(tx, now, "citizen", "erasure.carried-out", asked.appointment_id)
     return True
+
+
+async def lock(tx: AsyncConnection, case_id: str) -> None:
+    """A hold that is placed in the same moment comes before or after, never between looking and deleting."""
+    one = update(CaseRow).where(CaseRow.id == case_id)
+    await tx.execute(one.values(key_version=CaseRow.key_version))
 
 
 async def _keep_for_the_mail(erasing: Erasing, tx: AsyncConnection, case_id: str, email: str) -> None:

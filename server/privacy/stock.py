@@ -26,7 +26,14 @@ from server.notices.outbox import OutboxRow
 from server.people.model import StaffRow, StaffSessionRow
 from server.planning.model import AbsenceRow
 from server.privacy.model import RetentionRuleRow
-from server.privacy.model_end import appointments_of_cases_over, case_over, cases_over, only_called_off, over
+from server.privacy.model_end import (
+    appointments_of_cases_over,
+    case_over,
+    cases_over,
+    held,
+    only_called_off,
+    over,
+)
 from server.privacy.model_erasure import ErasureRow
 from server.rooms.model import InvitationRow, TransferRow
 from server.rooms.model_call_back import CallBackRow
@@ -99,6 +106,11 @@ def _no_appointment_is_in_it(limit: datetime, _called_off: datetime) -> ColumnEl
     return and_(DutyRow.ends_at <= limit, ~exists().where(AppointmentRow.duty_id == DutyRow.id))
 
 
+def _not_held(limit: datetime, _called_off: datetime) -> ColumnElement[bool]:
+    of_held = select(AppointmentRow.id).where(held(AppointmentRow.case_id))
+    return and_(RecordingRow.asked_at <= limit, RecordingRow.appointment_id.not_in(of_held))
+
+
 UNSET = datetime.min.replace(tzinfo=UTC)
 
 STOCK: Final[Mapping[DataClass, Stock]] = {
@@ -122,7 +134,7 @@ STOCK: Final[Mapping[DataClass, Stock]] = {
     kinds.CALL_BACK: Stock(CallBackRow, _with_appointment(CallBackRow)),
     kinds.GUEST: Stock(InvitationRow, _beside(InvitationRow)),
     kinds.HAND_OVER: Stock(TransferRow, _beside(TransferRow)),
-    kinds.RECORDING: Stock(RecordingRow, _since(RecordingRow.asked_at)),
+    kinds.RECORDING: Stock(RecordingRow, _not_held),
     kinds.INCIDENT: Stock(IncidentRow, _since(IncidentRow.filed_at)),
     kinds.EXCLUSION: Stock(ExclusionRow, _since(ExclusionRow.until)),
     kinds.FEEDBACK: Stock(FeedbackRow, lambda limit, _off: FeedbackRow.day <= berlin(limit).date()),

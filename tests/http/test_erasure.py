@@ -1,17 +1,24 @@
 """A citizen has everything erased: at once, with a last mail, also when a process dies; a legal hold makes it wait."""
 
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import delete as sa_delete
 from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.access import Staff, appointment_by_token
 from server.booking.model import AppointmentRow, CaseRow
 from server.documents import delete
 from server.documents.model import DocumentRow
+from server.errors import BadInput
 from server.privacy import erase
 from server.privacy.erase import ERASED, STAYS
+from server.privacy.hold import place_hold
 from server.privacy.model_erasure import ErasureRow
 from server.privacy.reach import ties
 from server.sealing import Keyring
@@ -255,3 +262,32 @@ async def whole(city: City) -> tuple[bool, bool, bool]:
     if row.done_at is not None:
         assert (case.wrapped_key, case.contact_sealed) == (None, None)
     return row.asked_at is not None, row.emptied_at is not None, row.done_at is not None
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+@pytest.mark.parametrize("guarded", [True, False])
+@pytest.mark.criterion("J13")
+async def test_a_hold_in_the_same_moment_comes_before_or_after(
+    city: City, guarded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the lock on the case it is placed, and the case erased all the same: that is what the lock is for."""
+    booked = await city.book("bauberatung", "video")
+    await city.put_off("erasures")
+    officer = Staff(1, "dpo", "Dpo", frozenset({"dpo"}), "")
+    placing: list[asyncio.Task[None]] = []
+
+    async def close_later(tx: AsyncConnection, ids: Sequence[str], now: datetime) -> None:
+        hold = place_hold(city.office.db, officer, booked["number"], "court", now)
+        placing.append(asyncio.create_task(hold))
+        await asyncio.wait(placing, timeout=1)
+        await delete.close_cases(tx, ids, now)
+
+    if not guarded:
+        monkeypatch.setattr(erase, "lock", lambda _tx, _case: asyncio.sleep(0))
+    async with city.office.db.read() as tx:
+        appointment = await appointment_by_token(tx, booked["token"])
+    await erase.ask(replace(city.office.erasing, close=close_later), appointment, city.now)
+    (result,) = await asyncio.gather(*placing, return_exceptions=True)
+    assert isinstance(result, BadInput) is guarded
+    async with city.office.db.read() as tx:
+        assert await erase.is_held(tx, appointment) is not guarded
