@@ -30,8 +30,8 @@ class RecordingOut(Model):
 
     permitted: bool
     state: Literal["none", "asked", "running", "kept", "gone"]
-    reason: str | None
-    mine: bool | None
+    reason: str | None = None
+    mine: bool | None = None
     question: str
     version: str
 

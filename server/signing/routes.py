@@ -55,11 +55,11 @@ class FormOut(Model):
     rows: list[RowOut]
     sentences: list[str]
     signer: str
-    to: str | None
+    to: str | None = None
     created_at: datetime
     expires_at: datetime
-    signed_at: datetime | None
-    document: str | None
+    signed_at: datetime | None = None
+    document: str | None = None
 
 
 class VersionBody(Model):

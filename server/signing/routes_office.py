@@ -36,7 +36,7 @@ class BlankOut(Model):
 class DeskOut(Model):
     """`to`: where the citizen's code goes, masked; none when nothing is known."""
 
-    to: str | None
+    to: str | None = None
     blanks: list[BlankOut]
     forms: list[FormOut]
 

@@ -16,7 +16,7 @@ class SealVerdictOut(Model):
     """`sealed`, `changed` (sealed by the city, not as it was), `foreign` (by somebody else), `none`. `at`: when, by the seal."""
 
     answer: Answer
-    at: datetime | None
+    at: datetime | None = None
 
 
 async def check(call: Call) -> Reply:

@@ -108,6 +108,11 @@ class Target:
         if "start" in case.body and self.slots:
             case.body |= {"start": dice.choice(self.slots), "mode": "video"}
             case.body.pop("site", None)
+            if case.meta.generation.mode.is_positive and dice.random() < 0.5:
+                # nothing but what is needed: with every optional field made up, hardly a booking would succeed
+                case.body = {
+                    name: case.body[name] for name in ("services", "mode", "start") if name in case.body
+                }
         if "to" in case.body:
             case.body["to"] = self.until
 
