@@ -14,6 +14,20 @@ NOT_LIFTED = text("lifted_at IS NULL")
 HOLD_REASONS = ("complaint", "court", "liability", "request")
 
 
+def proposed_and_decided(table: str, subject: str) -> tuple[UniqueConstraint | Index | CheckConstraint, ...]:
+    """For versions of something: one open proposal at most, decided as a whole, and by nobody who proposed it."""
+    return (
+        UniqueConstraint(subject, "version"),
+        Index(f"uq_{table}_open", subject, unique=True, sqlite_where=UNDECIDED, postgresql_where=UNDECIDED),
+        CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", name="four_eyes"),
+        CheckConstraint(
+            "(decision IS NULL AND decided_by IS NULL AND decided_at IS NULL) OR (decision IN ('approved', 'rejected')"
+            " AND decided_by IS NOT NULL AND decided_at IS NOT NULL)",
+            name="decided_whole",
+        ),
+    )
+
+
 class RetentionRuleRow(Base):
     """A version of one class's rule: proposed, then approved or rejected by somebody else, in words.
 
@@ -22,20 +36,7 @@ class RetentionRuleRow(Base):
 
     __tablename__ = "retention_rule"
     __table_args__ = (
-        UniqueConstraint("class_key", "version"),
-        Index(
-            "uq_retention_rule_open",
-            "class_key",
-            unique=True,
-            sqlite_where=UNDECIDED,
-            postgresql_where=UNDECIDED,
-        ),
-        CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", name="four_eyes"),
-        CheckConstraint(
-            "(decision IS NULL AND decided_by IS NULL AND decided_at IS NULL) OR (decision IN ('approved', 'rejected')"
-            " AND decided_by IS NOT NULL AND decided_at IS NOT NULL)",
-            name="decided_whole",
-        ),
+        *proposed_and_decided("retention_rule", "class_key"),
         CheckConstraint("hours >= 0", name="hours"),
     )
     __data__ = holds(

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recordings_policy.classes import DECISION
 from recordings_policy.holds import holds
 from server.db import Base, UtcDateTime
-
-UNDECIDED = text("decision IS NULL")
+from server.privacy.model import proposed_and_decided
 
 
 class RecordingPermissionRow(Base):
@@ -21,20 +20,7 @@ class RecordingPermissionRow(Base):
 
     __tablename__ = "recording_permission"
     __table_args__ = (
-        UniqueConstraint("service_id", "version"),
-        Index(
-            "uq_recording_permission_open",
-            "service_id",
-            unique=True,
-            sqlite_where=UNDECIDED,
-            postgresql_where=UNDECIDED,
-        ),
-        CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", name="four_eyes"),
-        CheckConstraint(
-            "(decision IS NULL AND decided_by IS NULL AND decided_at IS NULL) OR (decision IN ('approved', 'rejected')"
-            " AND decided_by IS NOT NULL AND decided_at IS NOT NULL)",
-            name="decided_whole",
-        ),
+        *proposed_and_decided("recording_permission", "service_id"),
         CheckConstraint(
             "decision IS NULL OR decision <> 'approved' OR policy IS NOT NULL", name="text_signed"
         ),

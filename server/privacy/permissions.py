@@ -21,8 +21,9 @@ from server.catalog.model import ServiceRow
 from server.db import Database
 from server.errors import Conflict, NotFound
 from server.people.model import StaffRow
+from server.privacy.four_eyes import enter_decision
 from server.privacy.model_recordings import RecordingPermissionRow
-from server.privacy.rules import AlreadyDecided, OwnProposal, ProposalOpen
+from server.privacy.rules import ProposalOpen
 
 Row = RecordingPermissionRow
 
@@ -136,15 +137,7 @@ async def decide(
     decided = {"decision": verdict, "words": words, "decided_by": staff.id, "decided_at": now}
     signed = {"policy": FINGERPRINT} if verdict == "approved" else {}
     async with db.write() as tx:
-        if await tx.scalar(select(Row.id).where(one)) is None:
-            raise NotFound
-        try:
-            open_one = update(Row).where(one, Row.decision.is_(None))
-            done = await tx.execute(open_one.values(**decided, **signed))
-        except IntegrityError as error:
-            raise OwnProposal from error
-        if done.rowcount != 1:
-            raise AlreadyDecided
+        await enter_decision(tx, Row, one, **decided, **signed)
         await record(tx, now, staff.actor, f"recording.{verdict}", permission_id, service=service_id)
 
 

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -17,6 +17,7 @@ from server.audit import record
 from server.db import Database
 from server.errors import BadInput, Conflict, NotFound
 from server.people.model import StaffRow
+from server.privacy.four_eyes import enter_decision
 from server.privacy.model import RetentionRuleRow
 
 PROPOSERS = frozenset({"scheduler", "admin"})
@@ -37,16 +38,6 @@ class SameAsNow(BadInput):
 class ProposalOpen(Conflict):
     type = "proposal-open"
     detail = "Zu diesen Daten gibt es schon einen offenen Vorschlag. Erst wird über ihn entschieden."
-
-
-class OwnProposal(Conflict):
-    type = "own-proposal"
-    detail = "Über den eigenen Vorschlag entscheidet jemand anderes."
-
-
-class AlreadyDecided(Conflict):
-    type = "already-decided"
-    detail = "Über diesen Vorschlag ist schon entschieden."
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +144,5 @@ async def decide(
     one = and_(RetentionRuleRow.id == rule_id, RetentionRuleRow.class_key == data_class.key)
     decided = {"decision": verdict, "words": words, "decided_by": staff.id, "decided_at": now}
     async with db.write() as tx:
-        if await tx.scalar(select(RetentionRuleRow.id).where(one)) is None:
-            raise NotFound
-        try:
-            open_one = update(RetentionRuleRow).where(one, RetentionRuleRow.decision.is_(None))
-            done = await tx.execute(open_one.values(**decided))
-        except IntegrityError as error:
-            raise OwnProposal from error
-        if done.rowcount != 1:
-            raise AlreadyDecided
+        await enter_decision(tx, RetentionRuleRow, one, **decided)
         await record(tx, now, staff.actor, f"rule.{verdict}", rule_id, kind=data_class.key)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.neighbours.process import Neighbour, free_port
+from tests.neighbours.process import Neighbour, free_port, running
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 CURSED = b"this-paper-is-cursed-5591"
@@ -72,12 +72,8 @@ class ClamdServer:
 @pytest.fixture(scope="session")
 def shared_clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClamdServer]:
     """For tests that only ask it."""
-    server = ClamdServer(tmp_path_factory.mktemp("clamd"))
-    server.start()
-    try:
+    with running(ClamdServer(tmp_path_factory.mktemp("clamd"))) as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 POLL_S = 0.02
 
@@ -123,3 +125,23 @@ class Neighbour:
 
     def _give_up(self, why: str) -> None:
         raise RuntimeError(f"{self.command[0]} {why}:\n{self.output()[-4000:]}")
+
+
+class Stoppable(Protocol):
+    """A neighbour as its fixtures see it."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+Server = TypeVar("Server", bound=Stoppable)
+
+
+@contextmanager
+def running(server: Server) -> Iterator[Server]:
+    """Started, and stopped whatever happens."""
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

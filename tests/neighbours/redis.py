@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.neighbours.process import Neighbour, free_port, port_answers
+from tests.neighbours.process import Neighbour, free_port, port_answers, running
 
 
 class RedisServer:
@@ -43,12 +43,8 @@ class RedisServer:
 
 @pytest.fixture(scope="session")
 def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    server.start()
-    try:
+    with running(RedisServer(tmp_path_factory.mktemp("redis"))) as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture
@@ -61,9 +57,5 @@ def redis_url(shared_redis: RedisServer) -> str:
 @pytest.fixture
 def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
     """A Redis for one test alone, running; the test may take it away."""
-    server = RedisServer(tmp_path)
-    server.start()
-    try:
+    with running(RedisServer(tmp_path)) as server:
         yield server
-    finally:
-        server.stop()

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.neighbours.process import Neighbour, free_port, port_answers
+from tests.neighbours.process import Neighbour, free_port, port_answers, running
 
 REGION = "eu-central-1"
 NUMBERS = count()
@@ -71,12 +71,8 @@ class Bucket:
 
 @pytest.fixture(scope="session")
 def shared_s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    server = S3Server(tmp_path_factory.mktemp("s3"))
-    server.start()
-    try:
+    with running(S3Server(tmp_path_factory.mktemp("s3"))) as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture
@@ -88,9 +84,5 @@ def bucket(shared_s3: S3Server) -> Bucket:
 @pytest.fixture
 def own_s3(tmp_path: Path) -> Iterator[S3Server]:
     """A service for one test alone, running; the test may take it away."""
-    server = S3Server(tmp_path)
-    server.start()
-    try:
+    with running(S3Server(tmp_path)) as server:
         yield server
-    finally:
-        server.stop()

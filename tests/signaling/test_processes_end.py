@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from tests.neighbours.process import running
 from tests.neighbours.redis import RedisServer
 from tests.signaling.people import SDP, Person
 from tests.signaling.processes import Process, meet
@@ -17,12 +18,8 @@ Pair = tuple[Process, Process]
 
 @pytest.fixture(scope="module")
 def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path_factory.mktemp("redis-of-processes"))
-    server.start()
-    try:
+    with running(RedisServer(tmp_path_factory.mktemp("redis-of-processes"))) as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture

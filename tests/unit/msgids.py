@@ -23,6 +23,7 @@ SOURCES = (
     "privacy/labels.py",
     "privacy/pages.py",
     "privacy/picture.py",
+    "privacy/four_eyes.py",
     "privacy/rules.py",
     "privacy/unseal.py",
     "privacy/words.py",
