@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.browser.fox import Fox, FoxSeat
-from tests.browser.people import new_person
+from tests.browser.people import new_person, time_that_stays
 from tests.browser.seat import ChromiumSeat, Seat, becomes, until
 from tests.neighbours.turn import Turn
 from tests.office import small_city
@@ -49,7 +49,8 @@ async def seats(fox: Fox, browser: Browser, citizen: str) -> Pair:
 async def book(seat: Seat, home: str) -> str:
     """Books by pressing; the address of the appointment's own page."""
     await seat.goto(f"{home}/times?service=bauberatung&count=1&mode=video")
-    await seat.evaluate("document.querySelector('button[name=slot]').click()")
+    first = await seat.evaluate("document.querySelector('button[name=slot]').value")
+    await seat.evaluate(f"document.querySelectorAll('button[name=slot]')[{time_that_stays(first)}].click()")
     await seat.fill("Vor- und Nachname", NAME)
     await seat.fill("E-Mail-Adresse", "erika@example.org")
     await seat.press("button", "Termin verbindlich buchen")

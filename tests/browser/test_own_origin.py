@@ -9,6 +9,7 @@ from urllib.parse import unquote_plus, urlsplit
 import pytest
 from playwright.async_api import Browser, Page, Response, Route, expect
 
+from tests.browser.people import time_that_stays
 from tests.browser.states import PDF
 from tests.browser.visitor import book, fill_in, new_visitor, path_of, sign_in
 from tests.office.city import only_sqlite
@@ -51,7 +52,8 @@ async def walk(page: Page, witness: Witness) -> str:
         await page.goto(path)
         await witness.note_title(page)
     await page.goto("/language?to=de&back=/times?service=bauberatung%26count=1%26mode=video")
-    await page.locator("button[name=slot]").first.click()
+    times = page.locator("button[name=slot]")
+    await times.nth(time_that_stays(await times.first.get_attribute("value") or "")).click()
     await fill_in(page, name=NAME, mail="kanarie@")
     await page.get_by_label("Telefonnummer").fill(PHONE)
     for mail in ("kanarie@", MAIL):

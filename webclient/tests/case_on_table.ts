@@ -8,7 +8,7 @@ export const photo = "b".repeat(32);
 const page = { base: "/api/v1/appointments/x", desk: null, items: [["lageplan", "Lageplan"]], limit_mb: 150 };
 
 /** What the server answers, and what it was told. */
-export const server = { papers: [] as Partial<Paper>[], noted: [] as unknown[] };
+export const server = { papers: [] as Partial<Paper>[], noted: [] as unknown[], down: false };
 
 export const settled = () => vi.advanceTimersByTimeAsync(0);
 
@@ -32,8 +32,10 @@ export function setTable(): void {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
     server.papers = [{ id: plan, name: "plan.pdf", state: "checking", direction: "in", pages: 3 }];
     server.noted = [];
+    server.down = false;
     kept.clear();
     globalThis.fetch = vi.fn(async (path: unknown, init?: RequestInit) => {
+      if (server.down) throw new TypeError("Failed to fetch");
       if (init?.method === "POST") server.noted.push([path, init.body]);
       return new Response(JSON.stringify(init?.method === "POST" ? {} : server.papers));
     }) as typeof fetch;

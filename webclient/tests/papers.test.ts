@@ -104,6 +104,31 @@ describe("handing over", () => {
     ]);
   });
 
+  it("during a break of the line is found when it is back", async () => {
+    const [clerk, ada, pair] = await meeting();
+    const [link] = ada.open.splice(0);
+    server.papers = [...server.papers, { id: photo, name: "foto.jpg", state: "checking", direction: "in" }];
+    await ada.talk.papers.documents.refresh();
+    await settled();
+    expect(clerk.said).toEqual([]);
+    ada.open.push(...(link ? [link] : []));
+    pair.rebuild();
+    await settled();
+    expect(clerk.said).toContain("Neues Dokument: foto.jpg");
+  });
+
+  it("is found when the server answers again, also while nobody looks at the list", async () => {
+    const [clerk, ada] = await meeting();
+    server.papers = [...server.papers, { id: photo, name: "foto.jpg", state: "checking", direction: "in" }];
+    server.down = true;
+    ada.talk.papers.offer(photo);
+    await settled();
+    expect(clerk.said).toEqual([]);
+    server.down = false;
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(clerk.said).toContain("Neues Dokument: foto.jpg");
+  });
+
   it("of a document that was there before points it out", async () => {
     const [clerk, ada] = await meeting();
     clerk.talk.papers.offer(plan);

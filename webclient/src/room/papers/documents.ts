@@ -1,5 +1,5 @@
-// The documents of the case as this page knows them: read from the server, read anew when something was handed over,
-// and every few seconds while the scanner has one in hand. What is done with them is papers.ts.
+// The documents of the case as this page knows them: read from the server, read anew when something was handed over, when
+// reading failed, and every few seconds while the scanner has one in hand. What is done with them is papers.ts.
 import { ProblemReply } from "../../server";
 import { text } from "../../texts";
 import type { CaseApi, Paper } from "./case_api";
@@ -34,6 +34,7 @@ export class Documents {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asking: Promise<void> | null = null;
   #again = false;
+  #closed = false;
 
   constructor(
     private readonly api: CaseApi,
@@ -62,7 +63,7 @@ export class Documents {
   }
 
   close(): void {
-    this.#watched = false;
+    this.#closed = true;
     clearTimeout(this.#timer);
   }
 
@@ -78,7 +79,7 @@ export class Documents {
     } catch (error) {
       this.problem = problemWords(error);
     }
-    if (this.#watched && (this.problem !== "" || this.list?.some(isShut))) {
+    if (!this.#closed && (this.problem !== "" || (this.#watched && this.list?.some(isShut)))) {
       this.#timer = setTimeout(() => void this.refresh(), lookAgainAfter);
     }
     this.around.changed();

@@ -137,12 +137,12 @@ export class Papers {
     return true;
   }
 
-  /** Somebody's channel is open, for the first time or again. */
+  /** Somebody's channel is open, for the first time or again: what was said in between is lost, so the list is read anew. */
   opened(peer: PeerInfo): void {
     if (this.side === "other") return;
     const side = sideOf(peer);
     const tell = (message: object) => this.around.send(message as ControlMessage, [peer]);
-    if (this.documents.list === null && side !== "other") void this.documents.refresh();
+    if (side !== "other") void this.documents.refresh();
     if (this.side === "clerk" && this.viewing.shown === null) this.#restore();
     this.viewing.again(tell, side !== "other");
     if (side !== "other") this.identity.again(tell);
