@@ -68,6 +68,7 @@ from server.rooms import (
     routes_incident,
     routes_invitation,
     routes_recording,
+    routes_tapes,
     routes_transfer,
 )
 from server.rooms import routes as rooms_routes
@@ -121,6 +122,7 @@ ENDPOINTS: list[Endpoint] = [
     *routes_transfer.endpoints,
     *routes_invitation.endpoints,
     *routes_recording.endpoints,
+    *routes_tapes.endpoints,
     *routes_call_back.endpoints,
     *routes_feedback.endpoints,
     *people_routes.endpoints,
@@ -144,6 +146,7 @@ PAGES: list[Page] = [
     *pages_invitation.pages,
     *pages_ways.pages,
     *pages_feedback.pages,
+    *routes_tapes.pages,
     *people_pages.pages,
     *signing_pages.pages,
     *signing_pages_office.pages,

@@ -27,6 +27,7 @@ from server.migrations.run import upgrade
 from server.people.model import StaffSessionRow
 from server.privacy.ledger import Line, append, lines_of
 from server.recurring import sweep_all
+from server.rooms.consent import destroy
 from server.rooms.model_incident import ExclusionRow, IncidentRow
 from server.settings import Settings
 from server.web.call import OFFICE, Office
@@ -105,7 +106,7 @@ async def replay(db: Database, ledger: Sequence[Line], now: datetime) -> int:
     for start in range(0, len(lines), AT_ONCE):
         some = lines[start : start + AT_ONCE]
         async with db.write() as tx:
-            for kind in ("case", "document", "incident"):
+            for kind in _DELETE:
                 ids = [line.object_id for line in some if line.action.startswith(f"{kind}.")]
                 done += await _DELETE[kind](tx, ids, now)
     return done
@@ -128,7 +129,16 @@ async def _delete_incidents(tx: Any, ids: Sequence[str], _now: datetime) -> int:
     return int((await tx.execute(delete(IncidentRow).where(IncidentRow.id.in_(ids)))).rowcount)
 
 
-_DELETE: Final = {"case": _close_cases, "document": _mark_documents, "incident": _delete_incidents}
+async def _destroy_recordings(tx: Any, ids: Sequence[str], now: datetime) -> int:
+    return sum([await destroy(tx, one, "restored", now) for one in ids])
+
+
+_DELETE: Final = {
+    "case": _close_cases,
+    "document": _mark_documents,
+    "incident": _delete_incidents,
+    "recording": _destroy_recordings,
+}
 
 
 async def _end_what_is_over(office: Office, now: datetime) -> int:

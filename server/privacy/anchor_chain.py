@@ -22,6 +22,7 @@ DELETIONS: Final = (
     "document.withdrawn",
     "document.deleted",
     "incident.deleted",
+    "recording.deleted",
 )
 """What a restore has to do again."""
 

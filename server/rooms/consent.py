@@ -134,17 +134,32 @@ async def answer(
         await _note(tx, now_is.id, person, agreed=agreed, now=now)
         if not agreed:
             reason = "refused" if now_is.state == "asked" else "withdrawn"
-            await destroy(tx, now_is.id, reason, now)
+            await destroy(tx, now_is.id, reason, now, actor=person.part)
         what = "recording.agreed" if agreed else "recording.refused"
         await record(tx, now, person.part, what, now_is.id, appointment=meeting.id)
         return await standing(tx, meeting)
 
 
-async def destroy(tx: AsyncConnection, recording_id: str, reason: str, now: datetime) -> bool:
-    """The recording's key is gone with this transaction; its bytes follow. False when it was gone already."""
+async def destroy(
+    tx: AsyncConnection,
+    recording_id: str,
+    reason: str,
+    now: datetime,
+    *,
+    actor: str = "system",
+    **detail: str,
+) -> bool:
+    """The recording's key is gone with this transaction; its bytes follow. False when it was gone already.
+
+    Where there was a key, an entry of the audit says so, and a restore destroys it again.
+    """
     living = (RecordingRow.id == recording_id, RecordingRow.state.in_(LIVING))
+    key = await tx.scalar(select(RecordingRow.key_sealed).where(*living).with_for_update())
     gone = {"state": "gone", "reason": reason, "key_sealed": None, "ended_at": now}
-    return (await tx.execute(update(RecordingRow).where(*living).values(**gone))).rowcount == 1
+    destroyed = (await tx.execute(update(RecordingRow).where(*living).values(**gone))).rowcount == 1
+    if destroyed and key is not None:
+        await record(tx, now, actor, "recording.deleted", recording_id, reason=reason, **detail)
+    return destroyed
 
 
 async def _note(

@@ -182,7 +182,6 @@ async def forget_recordings(db: Database, store: Tapes, now: datetime) -> int:
         await swept(tx, RECORDING, len(gone), now)
         for recording_id in gone:
             await destroy(tx, recording_id, "expired", now)
-            await record(tx, now, "system", "recording.deleted", recording_id)
     for recording_id in gone:
         await store.remove(recording_id)
     return len(gone)

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from playwright.async_api import expect
+from sqlalchemy import insert, select
 
+from server.booking.model import AppointmentRow
 from server.recurring import sweep_all
+from server.rooms.model_recording import RecordingRow
 from tests.browser.states import Opening, Visit, booked_by_video, inside, with_document
 from tests.browser.visitor import path_of, sign_in
 
 PAGE = "/office/privacy/rules/upload"
+HELD, RECORDING = "/office/privacy/recordings-held", "7" * 32
 
 
 async def own_data(visit: Visit) -> None:
@@ -113,6 +117,24 @@ async def recording_to_decide(visit: Visit) -> None:
     await expect(visit.page.get_by_role("button", name="Freigeben")).to_be_visible()
 
 
+async def recording_kept(visit: Visit) -> None:
+    """Ten minutes of a meeting, made by hand: the pages show nothing of what is in it."""
+    booked, now = await visit.city.book("bauberatung", "video"), visit.city.now
+    times = {"asked_at": now, "ended_at": now + timedelta(minutes=10), "expires_at": now + timedelta(days=14)}
+    row = {"id": RECORDING, "state": "kept", "asked_by": 1, "size": 9_400_000, "key_sealed": b"x", **times}
+    async with visit.city.office.db.write() as tx:
+        own = select(AppointmentRow.id).where(AppointmentRow.number == booked["number"])
+        await tx.execute(insert(RecordingRow).values(**row, appointment_id=own.scalar_subquery()))
+    await sign_in(visit.page, "dpo")
+    await visit.go(HELD)
+    await expect(visit.page.get_by_role("table")).to_be_visible()
+
+
+async def recording_to_delete(visit: Visit) -> None:
+    await recording_kept(visit)
+    await visit.go(f"{HELD}/{RECORDING}")
+
+
 PAGES: Mapping[str, Mapping[str, Opening]] = {
     "/office/privacy": {"list": inside("/office/privacy", "dpo"), "proposed": proposed},
     "/office/privacy/rules/{kind}": {
@@ -128,6 +150,8 @@ PAGES: Mapping[str, Mapping[str, Opening]] = {
     },
     "/office/privacy/record": {"list": inside("/office/privacy/record", "dpo")},
     "/office/privacy/recordings": {"list": inside("/office/privacy/recordings", "dpo")},
+    "/office/privacy/recordings-held": {"nothing": inside(HELD, "dpo"), "with one": recording_kept},
+    "/office/privacy/recordings-held/{recording}": {"to delete": recording_to_delete},
     "/office/privacy/recordings/{service}": {
         "to propose": inside("/office/privacy/recordings/bauberatung", "scheduler"),
         "to decide": recording_to_decide,

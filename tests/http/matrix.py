@@ -6,7 +6,8 @@ one, one that does not exist. A visitor who has no right to an object tries with
 internal id, or a token made for another purpose.
 """
 
-from dataclasses import dataclass
+from tests.http.matrix_privacy import PRIVACY
+from tests.http.matrix_row import API, Row, staff
 
 STAFF = ("clerk", "other clerk", "scheduler", "hotline", "gate", "dpo", "admin")
 VISITORS = ("anonymous", "citizen", "other citizen", *STAFF)
@@ -14,26 +15,11 @@ LOGINS = {visitor: visitor for visitor in STAFF} | {"clerk": "clerk1", "other cl
 ROLES = {visitor: login.rstrip("12") for visitor, login in LOGINS.items()}
 EVERY_ROLE = frozenset({"clerk", "scheduler", "hotline", "gate", "dpo", "admin"})
 
-
-@dataclass(frozen=True)
-class Row:
-    """`status` is what the rightful visitor gets. `sends` names the body; `fresh`: the visit uses its object up."""
-
-    status: int
-    roles: frozenset[str] = frozenset()
-    sends: str = ""
-    fresh: bool = False
-
-
-def staff(status: int, *roles: str, sends: str = "", fresh: bool = False) -> Row:
-    return Row(status, frozenset(roles), sends, fresh)
-
-
-API = "/api/v1/appointments/{token}"
 DESK = "/api/v1/office/appointments"
 IMPORTS = ["/office/roster/imports", "/office/catalogue/imports"]
 IMPORTS += ["/api/v1/office/roster-imports", "/api/v1/office/catalogue-imports"]
 TABLE: dict[str, Row] = {
+    **PRIVACY,
     **{f"POST {path}/{{import}}/apply": staff(404, "scheduler", "admin") for path in IMPORTS},
     **{f"POST {path}/{{import}}/undo": staff(404, "scheduler", "admin") for path in IMPORTS},
     "GET /api/v1/sites": Row(200),
@@ -187,28 +173,7 @@ TABLE: dict[str, Row] = {
     "GET /": Row(200),
     "GET /services/{service}": Row(200),
     "GET /barrierefreiheit": Row(200),
-    "GET /datenschutz": Row(200),
     "GET /impressum": Row(200),
-    "GET /datenschutz/datenfluss.svg": Row(200),
-    "GET /api/v1/office/privacy/record": staff(200, "dpo", "scheduler", "admin"),
-    "GET /office/privacy": staff(200, "dpo", "scheduler", "admin"),
-    "GET /office/privacy/rules/{kind}": staff(200, "dpo", "scheduler", "admin"),
-    "POST /office/privacy/rules/{kind}": staff(422, "scheduler", "admin"),
-    "POST /office/privacy/rules/{kind}/decision": staff(422, "dpo"),
-    "GET /office/privacy/sweeps": staff(200, "dpo", "scheduler", "admin"),
-    "GET /office/privacy/recordings": staff(200, "dpo", "scheduler", "admin"),
-    "GET /office/privacy/recordings/{service}": staff(200, "dpo", "scheduler", "admin"),
-    "POST /office/privacy/recordings/{service}": staff(422, "scheduler", "admin"),
-    "POST /office/privacy/recordings/{service}/decision": staff(422, "dpo"),
-    "GET /office/privacy/record": staff(200, "dpo", "scheduler", "admin"),
-    **{f"GET {API}/data{end}": Row(200, fresh=True) for end in ("", ".pdf", ".zip")},
-    "GET /a/{token}/data": Row(200),
-    f"POST {API}/erasure": Row(202, sends="sure", fresh=True),
-    "GET /a/{token}/data/erasure": Row(200),
-    "POST /a/{token}/data/erasure": Row(303, fresh=True),
-    "GET /office/privacy/holds": staff(200, "dpo"),
-    "POST /office/privacy/holds": staff(422, "dpo"),
-    "POST /office/privacy/holds/{legal_hold}/lift": staff(404, "dpo"),
     "GET /language": Row(303),
     "GET /times": Row(200),
     "GET /buchen": Row(200),
@@ -241,7 +206,6 @@ TABLE: dict[str, Row] = {
     "GET /office/appointments/{appointment}/reason": staff(200, "clerk"),
     "POST /office/appointments/{appointment}/reason": staff(422, "clerk"),
     f"POST {DESK}/{{appointment}}/reason": staff(204, "clerk", sends="reason"),
-    "GET /office/access": staff(200, "dpo"),
     "GET /office/day": staff(200, "clerk"),
     "GET /office/services": staff(200, "scheduler", "admin"),
     "GET /office/services/{service}": staff(200, "scheduler", "admin"),

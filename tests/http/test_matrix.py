@@ -32,6 +32,7 @@ NOWHERE = {"duty": "999999", "series": "999999", "import": "0" * 32} | {
     "page": "0",
     "form": "0" * 32,
     "legal_hold": "0" * 32,
+    "recording": "0" * 32,
 }
 ALL_WELL = {
     "camera": "ok",
@@ -112,6 +113,7 @@ async def body_of(cell: Cell, world: World, values: dict[str, str], client: Clie
         "invitation": {"json": {"part": "support", "name": "Max Mustermann"}},
         "transfer": {"json": {"colleague": 3}},
         "identity": {"json": SEEN},
+        "why": {"json": {"why": "unneeded"}},
         "reason": {"json": {"why": "question"}},
         "sure": {"json": {"sure": True}},
         "page identity": {"data": {**SEEN, "csrf": csrf}},

@@ -79,6 +79,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "name": "Erika",
         "email": "erika@example.org",
     },
+    "POST /api/v1/office/privacy/recordings-held/{recording}/deletion": {"why": "objection"},
     f"POST {DESK}/reason": {"why": "complaint"},
     f"POST {DESK}/identity": {"level": "low", "method": "card"},
     "POST /api/v1/office/appointments/{id}/documents/{document}/decision": {
