@@ -58,6 +58,8 @@ class Room:
             since=int(now),
             state="admitted" if inside else "waiting",
             turn=0 if host else LAST,
+            audio=ticket.role != "recorder",
+            video=ticket.role != "recorder",
             position=0 if inside else 1 + sum(m.state == "waiting" for m in self.members.values()),
         )
         self.members[member.id] = member

@@ -13,6 +13,7 @@ const entries = {
   rescue: "src/rescue/main.ts",
   upload: "src/upload/main.ts",
   booking: "src/booking/main.ts",
+  recording: "src/recording/main.ts",
   desk: "src/desk/main.ts",
   clerk: "src/clerk/main.ts",
   signing: "src/signing/main.ts",

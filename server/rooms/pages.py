@@ -102,7 +102,9 @@ def render_room(
     call: Call, template: str, appointment: Appointment, subtitle: str, **more: Any
 ) -> web.Response:
     """The page with a room on it. `more`: `role`, `entry` (where tickets are fetched), `back`, and what the template wants."""
+    recorded = f"{more['entry'].removesuffix('/entry')}/recording" if call.office.settings.recorder else None
     more |= {"appointment": appointment, "starts": appointment.starts_at, "subtitle": subtitle}
+    more |= {"recording": recorded}
     return render(call, template, **more)
 
 

@@ -6,6 +6,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.states import PDF, Visit, after, booked_by_video, with_document
 from tests.browser.visitor import NAME, PATIENCE_MS, book, sign_in
+from tests.http.recordings import permit
 
 TO_THE_ROOM = (
     46  # minutes from the small city's first look at the clock until the first room has been open a minute
@@ -128,13 +129,26 @@ async def asked_whether_to_end(visit: Visit) -> None:
     await expect(visit.page.get_by_test_id("end-confirm")).to_be_visible()
 
 
-async def citizen_in_the_call(visit: Visit) -> None:
-    """The same call, looked at from the citizen's side, with the panel of devices open."""
+async def _call_of_citizen(visit: Visit) -> Page:
+    """The same call, looked at from the citizen's side; returns the clerk's page."""
     clerk = Visit(await visit.other(), visit.city, _only(visit.page))
     await in_the_call(clerk)
     await expect(visit.page.get_by_test_id("remote-video")).to_be_visible()
+    return clerk.page
+
+
+async def citizen_in_the_call(visit: Visit) -> None:
+    """With the panel of devices open."""
+    await _call_of_citizen(visit)
     await visit.page.get_by_test_id("devices").click()
     await expect(visit.page.get_by_test_id("choose-camera")).to_be_visible()
+
+
+async def asked_whether_to_record(visit: Visit) -> None:
+    await permit(visit.city)
+    clerk = await _call_of_citizen(visit)
+    await clerk.get_by_test_id("recording-ask").click()
+    await expect(visit.page.get_by_test_id("recording-dialog")).to_be_visible()
 
 
 def _only(page: Page) -> Callable[[], Awaitable[Page]]:

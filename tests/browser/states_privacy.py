@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from server.booking.model import AppointmentRow
 from server.recurring import sweep_all
 from server.rooms.model_recording import RecordingRow
+from tests.browser.recorded import propose_recording
 from tests.browser.states import Opening, Visit, booked_by_video, inside, with_document
 from tests.browser.visitor import path_of, sign_in
 
@@ -106,15 +107,7 @@ async def swept(visit: Visit) -> None:
 
 
 async def recording_to_decide(visit: Visit) -> None:
-    page = "/office/privacy/recordings/bauberatung"
-    await sign_in(visit.page, "scheduler")
-    await visit.go(page)
-    await visit.page.get_by_label("Rechtsgrundlage").fill("Satzung der Stadt, § 3")
-    await visit.page.get_by_role("button", name="Vorschlagen", exact=True).click()
-    await visit.page.get_by_role("button", name="Abmelden").click()
-    await sign_in(visit.page, "dpo")
-    await visit.go(page)
-    await expect(visit.page.get_by_role("button", name="Freigeben")).to_be_visible()
+    await propose_recording(visit.page)
 
 
 async def recording_kept(visit: Visit) -> None:

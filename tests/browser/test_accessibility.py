@@ -127,6 +127,7 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
         "camera refused": states_office.refused_camera,
         "a browser without video calls": states_office.unable_to_meet,
         "in the call": states_office.citizen_in_the_call,
+        "asked whether to record": states_office.asked_whether_to_record,
         "left": states_office.left,
     },
     "/i/{invited}": {
@@ -228,7 +229,7 @@ STAFF: Mapping[str, Mapping[str, Opening]] = {
 
 @pytest.fixture
 async def city(make_city: MakeCity, tmp_path: Path) -> City:
-    return await sealing_city(make_city, tmp_path)
+    return await sealing_city(make_city, tmp_path, recorder=True)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A browser of one visitor of the small city, and the way to a held time and a booked appointment by clicking. No checks."""
 
 import re
+from urllib.parse import urljoin
 
 from playwright.async_api import Browser, Page, expect
 
@@ -33,7 +34,7 @@ async def new_visitor(
 
 async def speak(page: Page, language: str) -> None:
     """From the next page on in this language, as if it had been chosen on a page."""
-    await page.context.add_cookies([{"name": "lang", "value": language, "url": page.url}])
+    await page.context.add_cookies([{"name": "lang", "value": language, "url": urljoin(page.url, "/")}])
 
 
 async def hold_time(page: Page, service: str, mode: str = "any", *, nth: int = 2) -> None:

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from recordings_policy.consent import VERSION
-from recordings_policy.policy_text import FINGERPRINT
-from server.privacy.model_recordings import RecordingPermissionRow
 from server.rooms.model_recording import RecordingRow
 from server.rooms.tape import forget_recordings
 from tests.http.meeting import Meeting, in_room, meeting_in, problem
+from tests.http.recordings import permit
 from tests.office.city import City, MakeCity, only_sqlite
 from tests.signaling.people import until
 from tests.signaling.talker import Talker
@@ -30,14 +29,6 @@ DAY = timedelta(days=1)
 @pytest.fixture
 async def city(make_city: MakeCity) -> City:
     return await make_city(recorder=True)
-
-
-async def permit(city: City) -> None:
-    row = {"id": "a" * 32, "service_id": "bauberatung", "version": 1, "legal_basis": "Satzung, § 3"}
-    proposed = {"proposed_by": 1, "proposed_at": city.now, "policy": FINGERPRINT, "words": "Ja."}
-    decided = {"decision": "approved", "decided_by": 2, "decided_at": city.now}
-    async with city.office.db.write() as tx:
-        await tx.execute(insert(RecordingPermissionRow).values(**row, **proposed, **decided))
 
 
 @dataclass
@@ -120,6 +111,21 @@ async def test_an_installation_without_a_recorder_asks_nobody_whatever_is_permit
         assert problem(await call.ask()) == "not-recordable"
 
 
+@pytest.mark.parametrize("recorder", [True, False])
+async def test_the_room_names_the_way_to_its_recording_only_where_there_is_a_recorder(
+    make_city: MakeCity, recorder: bool
+) -> None:
+    meeting = await meeting_in(await make_city(recorder=recorder))
+    desk = meeting.desk.removeprefix("/api/v1")
+    for page in (
+        await meeting.city.client.get(f"/a/{meeting.token}/room"),
+        await meeting.clerk.get(f"{desk}/room"),
+    ):
+        words = await page.text()
+        assert "<sz-room" in words
+        assert ('/recording"' in words) is recorder
+
+
 async def test_one_no_is_enough_and_the_room_is_told(city: City) -> None:
     await permit(city)
     async with a_call(city) as call:
@@ -139,6 +145,8 @@ async def test_taking_it_back_ends_it_within_a_second_and_leaves_nothing(city: C
     async with a_call(city) as call:
         recorder = await call.record()
         assert (recorder["role"], recorder["name"]) == ("recorder", "Aufzeichnung")
+        assert not recorder["audio"]
+        assert not recorder["video"]
         began = time.monotonic()
         assert (await call.citizen(NO))["reason"] == "withdrawn"
         await asyncio.gather(*(one.person.hear("left", id=recorder["id"]) for one in (call.host, call.guest)))

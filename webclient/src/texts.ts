@@ -2,6 +2,7 @@
 // The same keys stand in server/templates/client_texts.html.
 
 import { papersTexts } from "./texts_papers";
+import { recordingTexts } from "./texts_recording";
 import { talkTexts } from "./texts_talk";
 
 export const germanTexts = {
@@ -268,6 +269,7 @@ export const germanTexts = {
   "part.support": "Begleitung",
   "part.colleague": "Kolleg:in",
   "part.recorder": "nimmt Bild und Ton auf",
+  ...recordingTexts,
 } as const;
 
 export type TextKey = keyof typeof germanTexts;

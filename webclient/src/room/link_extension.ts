@@ -17,6 +17,13 @@ export interface LinkExtension {
   close(): void;
 }
 
+/** For a connection over which nothing else travels. */
+export const nothingSaid: LinkExtension = {
+  open: () => undefined,
+  replaced: () => undefined,
+  close: () => undefined,
+};
+
 export type MakeExtension = (link: PeerLink) => LinkExtension;
 
 /** What the room offers to that which speaks over its connections. */

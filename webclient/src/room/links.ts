@@ -1,7 +1,7 @@
 // The connections to the others in a room: made, kept and given up as the server names people. What a page may do is
 // session.ts.
 import type { CandidateFields, DescriptionKind, PeerInfo, ServerMessage, Welcome } from "../messages";
-import type { MakeExtension } from "./link_extension";
+import { type MakeExtension, nothingSaid } from "./link_extension";
 import { PeerLink } from "./peer_link";
 import type { OwnTracks, PictureRules } from "./sending";
 
@@ -121,7 +121,7 @@ export class Links {
       this.#drop(link);
       return;
     }
-    this.around.happened("left", link.peer.name);
+    if (link.peer.role !== "recorder") this.around.happened("left", link.peer.name);
     const stays = link.peer.role === "host" && link.state === "connected";
     if (stays)
       this.#leaving.set(
@@ -189,7 +189,7 @@ export class Links {
     link.openMedia(this.#tracks);
     if (this.#screen !== null) link.shareScreen(this.#screen);
     if (this.#pictures !== null) this.setPictures(this.#pictures);
-    this.around.happened("joined", link.peer.name);
+    if (link.peer.role !== "recorder") this.around.happened("joined", link.peer.name);
   }
 
   #link(peer: PeerInfo): PeerLink {
@@ -200,9 +200,10 @@ export class Links {
         configuration: () => this.#configuration(),
         sendDescription: this.around.sendDescription,
         sendCandidate: this.around.sendCandidate,
-        extend: this.around.extend,
+        // A recorder takes sound and picture and nothing else, and sends nothing whose absence would mean anything.
+        extend: role === "recorder" ? () => nothingSaid : this.around.extend,
         changed: () => this.#linkChanged(id),
-        broken: this.around.broken,
+        broken: role === "recorder" ? () => undefined : this.around.broken,
         now: () => performance.now(),
       },
     );

@@ -77,7 +77,7 @@ export class Measuring {
     const weak = new Set<string>();
     for (const figures of await measure(session)) {
       const link = session.links.get(figures.peer);
-      if (link === undefined || !link.open) continue;
+      if (link === undefined || !link.open || link.peer.role === "recorder") continue;
       const watched = this.#watch(figures, link.peer);
       this.#watched.set(figures.peer, watched);
       if (watched.sinking.paused) weak.add(figures.peer);

@@ -22,7 +22,8 @@ import { outside, type RoomParts, roomPage } from "./views_room";
 /**
  * Attributes: `entry` (where tickets are fetched), `as` (guest or host, until the server has said; `role` is read too,
  * but is none to assistive technology and is taken off), `back` and `feedback` (where to go afterwards), `starts` (the
- * appointment's begin, ISO 8601), `typical` (minutes that somebody who is before one in the queue takes).
+ * appointment's begin, ISO 8601), `typical` (minutes that somebody who is before one in the queue takes), `recording` (its
+ * address, where there is a recorder).
  * Events, for the elements beside it: `sz-phase` {phase, ended} when either changes, `sz-control` {from, message} for
  * each word that another page of this room says with `control`.
  */

@@ -1,6 +1,6 @@
 // One participant's stay in a room: what the server's messages make of it, and what this page says to the server. The
 // connections to the others are links.ts. It draws nothing; every change is told to `changed`.
-import type { EndReason, Role, ServerMessage, WaitingGuest, Welcome } from "../messages";
+import type { EndReason, PeerInfo, Role, ServerMessage, WaitingGuest, Welcome } from "../messages";
 import type { MakeExtension } from "./link_extension";
 import { handOverTakes, Links } from "./links";
 import type { PeerLink } from "./peer_link";
@@ -85,8 +85,14 @@ export class RoomSession {
     return this.#links.all;
   }
 
+  /** Those to the people in the call; the recorder is none of them. */
   get openLinks(): PeerLink[] {
-    return this.#links.open;
+    return this.#links.open.filter(({ peer }) => peer.role !== "recorder");
+  }
+
+  /** The recorder, as long as it is in the room: then this meeting is recorded, whatever else is known. */
+  get recorder(): PeerInfo | null {
+    return [...this.#links.all.values()].find(({ peer }) => peer.role === "recorder")?.peer ?? null;
   }
 
   get hostPresent(): boolean {

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Measuring } from "./measuring";
 import type { MicrophoneHint } from "./microphone_watch";
 import type { OwnSide } from "./own_side";
+import { recorded } from "./recorded";
 import type { RoomSession } from "./session";
 import type { Talk } from "./talk/talk";
 import { talkControls, talkPanels } from "./talk/views";
@@ -40,10 +41,12 @@ export function outside(session: RoomSession): boolean {
 export function roomPage(parts: RoomParts, left: boolean): TemplateResult {
   const { session, given, said } = parts;
   const ways = { back: given("back"), feedback: given("feedback") };
-  return html`<div class="sz-room" data-phase=${session.phase} data-role=${session.role ?? given("as")}>
+  const as = session.role ?? given("as") ?? "guest";
+  return html`<div class="sz-room" data-phase=${session.phase} data-role=${as}>
     <p class="kern-body sz-room__state" role="status" data-testid="room-state" data-state=${session.phase}
       data-line=${session.client.state}>${stateWords(session)}</p>
     <p class="kern-sr-only" role="status" data-testid="announcement">${said}</p>
+    ${recorded(session, given("recording"), as)}
     ${left ? farewell(session, ways, parts.actions) : inside(parts)}
   </div>`;
 }
