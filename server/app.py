@@ -87,6 +87,7 @@ from server.signing.blanks import load_blanks
 from server.signing.desk import Desk, print_plain
 from server.web import health
 from server.web.api import Endpoint, Page, Reply
+from server.web.assets import keep_built
 from server.web.call import BUS, OFFICE, Call, Office
 from server.web.dispatch import api_handler, page_handler
 from server.web.language import Language
@@ -238,6 +239,7 @@ def _add_routes(app: web.Application, settings: Settings) -> None:
     add_citizen_api(app)
     if STATIC.is_dir():
         app.router.add_static("/static/", STATIC, append_version=False)
+        app.on_response_prepare.append(keep_built)
 
 
 def _add_route(app: web.Application, method: str, path: str, handler: Handler) -> None:

@@ -1,13 +1,13 @@
 // Builds every page's entry into dist/ with hashed names, a manifest for the server's templates, and a .gz beside
 // each script and style sheet. What runs in the pages is under src/.
 import { gzipSync } from "node:zlib";
-import type { Plugin } from "vite";
+import { build, type Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+const target = ["chrome109", "firefox115", "safari16.4"];
 const entries = {
   style: "src/style.css",
   room: "src/room/main.ts",
-  "room-early": "src/room/early.ts",
   check: "src/check/main.ts",
   knock: "src/knock/main.ts",
   rescue: "src/rescue/main.ts",
@@ -44,12 +44,36 @@ function compressed(): Plugin {
   };
 }
 
+/** The script that a room's page reads before all else: classic, in one piece, so that nothing else has to be there. */
+function early(): Plugin {
+  const entry = "src/room/early.ts";
+  return {
+    name: "sprechzeit-early",
+    apply: "build",
+    async buildStart() {
+      const lib = { entry, formats: ["iife" as const], name: "_" };
+      const built = await build({
+        configFile: false,
+        logLevel: "warn",
+        build: { target, lib, write: false, rollupOptions: { output: { extend: true } } },
+      });
+      const [{ output }] = built as unknown as [{ output: [{ code: string }] }];
+      this.emitFile({
+        type: "asset",
+        name: "room-early.js",
+        originalFileName: entry,
+        source: output[0].code,
+      });
+    },
+  };
+}
+
 export default defineConfig({
   base: "/static/",
   publicDir: false,
-  plugins: [compressed()],
+  plugins: [early(), compressed()],
   build: {
-    target: ["chrome109", "firefox115", "safari16.4"],
+    target,
     outDir: "dist",
     manifest: true,
     // A data: address would need img-src or font-src data: in the Content-Security-Policy.
@@ -60,6 +84,14 @@ export default defineConfig({
       // The city's pages name this one script: its address never changes (served as /embed.js).
       output: {
         entryFileNames: (chunk) => (chunk.name === "embed" ? "embed.js" : "assets/[name]-[hash].js"),
+        // Few files instead of many small ones: each costs a browser a few milliseconds, from its own store too.
+        codeSplitting: {
+          groups: [
+            { name: "texts", test: /\/src\/(texts|server)/, minShareCount: 2 },
+            { name: "elements", test: /\/(node_modules|src\/(room|desk|knock))\//, minShareCount: 2 },
+            { name: "forms", test: /\/src\/signing\//, minShareCount: 2 },
+          ],
+        },
       },
     },
   },

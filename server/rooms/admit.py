@@ -139,7 +139,12 @@ def _entry(
         part=part,
     )
     ice = _ice(settings, role, subject, closes_at, now)
-    return Entry(mint(ticket, secret, now.timestamp()), address(settings.room_url, room), ice)
+    return Entry(mint(ticket, secret, now.timestamp()), socket_of(appointment.id, settings), ice)
+
+
+def socket_of(appointment_id: str, settings: Settings) -> str:
+    """Where the WebSocket of this appointment's room opens: known before there is a ticket."""
+    return address(settings.room_url, room_of(appointment_id, settings))
 
 
 def address(url: str, room: str) -> str:

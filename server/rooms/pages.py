@@ -10,7 +10,7 @@ from server.access import Appointment, appointment_by_token, appointment_for
 from server.catalog.model import in_language
 from server.documents.checklist import items_of
 from server.errors import NotVideo, TooLate
-from server.rooms.admit import check_entry
+from server.rooms.admit import check_entry, socket_of
 from server.rooms.exclude import check_welcome
 from server.rooms.hand_over import HandedOver
 from server.web.api import Page
@@ -47,8 +47,8 @@ async def check(call: Call) -> web.Response:
 
 async def guest_room(call: Call) -> web.Response:
     """The waiting room. A little early is fine: the page itself waits until the room opens."""
-    appointment = await _own(call)
     async with call.office.db.read() as tx:
+        appointment = await appointment_by_token(tx, call.path("token"))
         await check_welcome(tx, appointment, call.office.keyring, call.office.settings, call.now)
     soon = appointment.starts_at - timedelta(minutes=call.office.settings.room_opens_minutes) - WELL_AHEAD
     check_entry(appointment, call.office.settings, call.now, early=call.now >= soon)
@@ -104,7 +104,7 @@ def render_room(
     """The page with a room on it. `more`: `role`, `entry` (where tickets are fetched), `back`, and what the template wants."""
     recorded = f"{more['entry'].removesuffix('/entry')}/recording" if call.office.settings.recorder else None
     more |= {"appointment": appointment, "starts": appointment.starts_at, "subtitle": subtitle}
-    more |= {"recording": recorded}
+    more |= {"recording": recorded, "socket": socket_of(appointment.id, call.office.settings)}
     return render(call, template, **more)
 
 

@@ -129,5 +129,7 @@ def environment(code: str) -> Environment:
         iso=lambda value: value.isoformat(),
         slot_buttons=slot_buttons,
     )
-    env.globals.update(asset=asset, styles_of=styles_of, preloads_of=preloads_of)
+    # What depends on nothing but the language is rendered once: hundreds of words take longer than the rest of a page.
+    words = cache(lambda name: Markup(env.get_template(name).render()))  # noqa: S704  templates escape
+    env.globals.update(asset=asset, styles_of=styles_of, preloads_of=preloads_of, words=words)
     return env

@@ -230,3 +230,12 @@ def test_no_page_changes_anything_by_get() -> None:
     names = {page.handler.__name__ for page in PAGES if page.method == "GET"}
     assert not {name for name in names if name.endswith("_submit")}
     assert {page.method for page in PAGES} == {"GET", "POST"}
+
+
+async def test_what_was_built_is_kept_by_browsers_and_what_is_missing_is_not(city: City) -> None:
+    """An upgrade is under way: the process that is asked may not have the file yet."""
+    built = await city.client.get(built_file())
+    assert built.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    missing = await city.client.get("/static/assets/room-00000000.js")
+    assert missing.status == 404
+    assert "immutable" not in missing.headers.get("Cache-Control", "")

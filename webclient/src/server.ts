@@ -41,11 +41,15 @@ async function reply(response: Response): Promise<unknown> {
   return response.status === 204 ? null : response.json();
 }
 
-export async function postJson(path: string, body: unknown): Promise<unknown> {
+export function post(path: string, body: unknown): Promise<Response> {
   const headers: Record<string, string> = { "Content-Type": "application/json", Accept: "application/json" };
   const token = csrfToken();
   if (token !== "") headers["X-CSRF-Token"] = token;
-  return reply(await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }));
+  return fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+export async function postJson(path: string, body: unknown): Promise<unknown> {
+  return reply(await post(path, body));
 }
 
 export async function remove(path: string): Promise<unknown> {

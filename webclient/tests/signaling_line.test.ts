@@ -12,6 +12,25 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+it("that was begun early is taken up with what was heard on it, and resumed like any other", async () => {
+  const socket = new FakeSocket("ws://city.example/signaling/v1", "sprechzeit.v1");
+  socket.accept();
+  const heard = [welcome(1), { type: "waiting", n: 2, position: 1 }].map((said) => JSON.stringify(said));
+  const begun = { socket: socket as unknown as WebSocket, url: socket.url, said: true, taken: true, heard };
+  const { client, got } = line(async () => ({ ticket: "t", url: socket.url, line: begun }));
+  client.start();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(client.state).toBe("open");
+  expect(got.map((message) => message.type)).toEqual(["welcome", "waiting"]);
+  socket.say({ type: "waiting", n: 3, position: 2 });
+  expect(got).toHaveLength(3);
+  expect(socket.sent).toEqual([]);
+  socket.lose();
+  await vi.advanceTimersByTimeAsync(0);
+  FakeSocket.last.accept();
+  expect(FakeSocket.last.sent[0]).toMatchObject({ type: "hello", resume: "session-1", seen: 3 });
+});
+
 describe("a line that looks alive", () => {
   it("is given up after two seconds without an answer, and dialled anew at once", async () => {
     await joined();

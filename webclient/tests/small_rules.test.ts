@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { announcement, minutesLeft, remainingWords } from "../src/booking/countdown";
 import { newcomers, parseArrivals } from "../src/desk/arrivals";
 import { problemFor } from "../src/room/devices";
-import { socketAddress } from "../src/room/entry";
+import { socketAddress } from "../src/room/signaling_address";
 import { problemOf } from "../src/server";
 import { fileProblem } from "../src/upload/file_rules";
 

@@ -1,7 +1,6 @@
 // The single tests of the device check: each answers with a verdict and a text, none of them raises.
 import type { OwnDevices } from "../room/devices";
-import { socketAddress } from "../room/entry";
-import { subprotocol } from "../room/signaling_client";
+import { socketAddress, subprotocol } from "../room/signaling_address";
 import { deviceWords } from "../room/words";
 import { type TextKey, text } from "../texts";
 import { browserKind, deniedHelp } from "./browser_help";

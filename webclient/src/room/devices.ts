@@ -1,5 +1,6 @@
 // Opens camera and microphone, as much of them as there is, and says in a word why something is missing. Which ones is
 // device_choice.ts.
+import { take } from "./begun";
 import { audioWish, type DeviceChoice, videoWish } from "./device_choice";
 
 export type DeviceProblem = "denied" | "none" | "busy" | "unsupported" | "unknown";
@@ -42,18 +43,10 @@ async function openChosen(wish: (sure: boolean) => MediaStreamConstraints): Prom
   }
 }
 
-let begun: Promise<OwnDevices> | null = null;
-
-/** Has camera and microphone opened now; whoever asks first gets them. */
-export function beginDevices(choice: DeviceChoice): void {
-  begun = open(choice);
-}
-
-/** Both if possible, else the one that works, else none: a missing camera never keeps anybody out. Never raises. */
+/** Both if possible, else the one that works, else none: a missing camera never keeps anybody out. Never raises. Whoever asks
+ * first gets what was begun early. */
 export function openDevices(choice: DeviceChoice = {}): Promise<OwnDevices> {
-  const first = begun;
-  begun = null;
-  return first ?? open(choice);
+  return take("devices") ?? open(choice);
 }
 
 async function open(choice: DeviceChoice): Promise<OwnDevices> {

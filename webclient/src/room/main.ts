@@ -1,6 +1,5 @@
 // The room page's entry: defines <sz-room>, or shows what stands in its place to a browser that can't meet anybody. It may be
 // there before the page has been read to its end, and waits for that.
-import "./early";
 import { SzRoom } from "./room_element";
 
 function begin(): void {

@@ -2,6 +2,7 @@
 // passes between the participants is session.ts.
 import { LitElement, nothing, type TemplateResult } from "lit";
 import { text } from "../texts";
+import { take } from "./begun";
 import { fetchEntry } from "./entry";
 import { Knock } from "./knock";
 import type { ControlMessage } from "./link_extension";
@@ -173,7 +174,7 @@ export class SzRoom extends LitElement {
     this.#talk = talk;
     const entry = this.getAttribute("entry") ?? "";
     this.#session = new RoomSession(
-      { instance: newInstance(), device: deviceOf(entry) },
+      { instance: take("instance") ?? newInstance(), device: deviceOf(entry) },
       { changed: () => this.#changed(), happened: (event, name) => this.#happened(event, name) },
       {
         fetchEntry: () => fetchEntry(entry),

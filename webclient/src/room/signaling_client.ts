@@ -1,12 +1,15 @@
 // One participant's line to the signaling server: socket, hello, resume and reconnection, each numbered message handed
 // on once and in order. What the messages mean for the call is session.ts.
 import { type ClientMessage, parseServerMessage, type ServerMessage } from "../messages";
+import type { BegunLine } from "./begun";
 import { dialPatience, reconnectDelay } from "./reconnect";
+import { subprotocol } from "./signaling_address";
 
-/** What a ticket request yields: the ticket itself and where to take it. */
+/** What a ticket request yields: the ticket itself and where to take it; or the line on which it is taken there already. */
 export interface Entry {
   ticket: string;
   url: string;
+  line?: BegunLine;
 }
 
 /** The entry was refused for a reason that trying again at once does not change. */
@@ -44,7 +47,6 @@ export interface SignalingSurroundings {
   urgent(): boolean;
 }
 
-export const subprotocol = "sprechzeit.v1";
 const keptWhileAway = 200;
 const finalCloseCodes = new Set([4403, 4409, 4410]);
 const ticketErrors = new Set(["ticket-refused", "ticket-used", "no-such-session"]);
@@ -170,8 +172,9 @@ export class SignalingClient {
       : joinPatience;
     this.#patience = setTimeout(() => this.#redial(), patience);
     try {
-      const hello = await this.#hello();
-      if (!this.#stopped && round === this.#round) this.#open(hello);
+      const [hello, line] = await this.#hello();
+      if (!this.#stopped && round === this.#round) this.#open(hello, line);
+      else line?.socket.close();
     } catch (error) {
       if (round !== this.#round) return;
       clearTimeout(this.#patience);
@@ -180,22 +183,24 @@ export class SignalingClient {
     }
   }
 
-  async #hello(): Promise<ClientMessage> {
+  async #hello(): Promise<[hello: ClientMessage, line: BegunLine | undefined]> {
     const { instance, device } = this.own;
     if (this.#session !== null && this.#url !== null) {
-      return { type: "hello", resume: this.#session, seen: this.#seen, instance };
+      return [{ type: "hello", resume: this.#session, seen: this.#seen, instance }, undefined];
     }
-    const entry = await this.surroundings.fetchEntry();
-    this.#url = entry.url;
-    return { type: "hello", ticket: entry.ticket, instance, device };
+    const { ticket, url, line } = await this.surroundings.fetchEntry();
+    this.#url = url;
+    return [{ type: "hello", ticket, instance, device }, line];
   }
 
-  #open(hello: ClientMessage): void {
-    const socket = this.surroundings.openSocket(this.#url ?? "", subprotocol);
+  /** Whoever began the line says hello on it. */
+  #open(hello: ClientMessage, line: BegunLine | undefined): void {
+    const socket = line?.socket ?? this.surroundings.openSocket(this.#url ?? "", subprotocol);
     this.#socket = socket;
-    socket.onopen = () => socket.send(JSON.stringify(hello));
+    if (line === undefined) socket.onopen = () => socket.send(JSON.stringify(hello));
     socket.onmessage = (event) => this.#receive(String(event.data));
     socket.onclose = (event) => this.#closed(event.code);
+    for (const text of line?.heard ?? []) if (socket === this.#socket) this.#receive(text);
   }
 
   #closed(code: number): void {
