@@ -18,7 +18,7 @@ from server.web.call import Call
 from server.web.manage_page import base_of, place_of, render_manage
 from server.web.render import render, see_other
 
-NOTICES = ("activated", "booked", "already", "moved", "sent", "deleted")
+NOTICES = ("activated", "booked", "already", "moved", "sent", "deleted", "unrecorded")
 
 
 async def manage(call: Call) -> web.Response:

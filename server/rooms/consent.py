@@ -118,7 +118,7 @@ async def ask(
             await tx.execute(insert(RecordingRow).values(**row, asked_at=now, expires_at=expires_at))
         except IntegrityError as error:
             raise NothingAsked("Es wird schon gefragt oder aufgezeichnet.") from error
-        await _note(tx, id_, host, agreed=True, now=now)
+        await note(tx, id_, host, agreed=True, now=now)
         await record(tx, now, f"staff/{staff_id}", "recording.asked", id_, appointment=meeting.id)
     return id_
 
@@ -131,7 +131,7 @@ async def answer(
         now_is = await standing(tx, meeting)
         if now_is.id is None or now_is.state not in (("asked",) if agreed else LIVING):
             raise NothingAsked
-        await _note(tx, now_is.id, person, agreed=agreed, now=now)
+        await note(tx, now_is.id, person, agreed=agreed, now=now)
         if not agreed:
             reason = "refused" if now_is.state == "asked" else "withdrawn"
             await destroy(tx, now_is.id, reason, now, actor=person.part)
@@ -162,9 +162,10 @@ async def destroy(
     return destroyed
 
 
-async def _note(
+async def note(
     tx: AsyncConnection, recording_id: str, person: Person, *, agreed: bool, now: datetime
 ) -> None:
+    """What this person says now; a no after a yes is a yes taken back."""
     said = RecordingConsentRow
     mine = (said.recording_id == recording_id, said.subject == person.subject)
     before = (await tx.execute(select(said.id, said.agreed).where(*mine))).first()

@@ -1,7 +1,7 @@
 """Puts the citizen's page of one appointment together from booking, documents and room. No rule is decided here."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from aiohttp import web
@@ -14,6 +14,8 @@ from server.booking.routing import Slot, wish_of
 from server.catalog.model import Catalogue, ChecklistItem, Mode, Site
 from server.documents.checklist import items_of
 from server.errors import NotFound, Refusal
+from server.rooms.admit import subject_of
+from server.rooms.take_back import agreed_to
 from server.web.call import Call
 from server.web.check_words import checks_on_page, for_citizen
 from server.web.documents_list import papers_of
@@ -61,7 +63,7 @@ async def render_manage(
     status: int = 200,
     wrong_item: str = "",
 ) -> web.Response:
-    """`notice` is "activated", "booked", "already", "moved", "sent" or "deleted"; `error` is what was wrong with a file, already in words, `wrong_item` for which item it was sent."""
+    """`notice` is one of NOTICES in `booking/pages_manage.py`; `error` is what was wrong with a file, already in words, `wrong_item` for which item it was sent."""
     catalogue = await call.catalogue()
     chosen = [(catalogue.services[name], n) for name, n in appointment.services if name in catalogue.services]
     items = checklist_of(catalogue, appointment)
@@ -109,6 +111,7 @@ async def render_manage(
         room=room_state(call, appointment),
         onsite=await _follow_ups(call, catalogue, appointment),
         forms=await shown_forms(call, case),
+        recorded_until=await _recorded_until(call, appointment),
         identity=identity,
         identity_words=identity_words(call, identity) if identity else "",
     )
@@ -152,6 +155,13 @@ async def _follow_ups(call: Call, catalogue: Catalogue, appointment: Appointment
         for one in found
         if one.state != "cancelled"
     ]
+
+
+async def _recorded_until(call: Call, appointment: Appointment) -> datetime | None:
+    """When the last recording that the citizen agreed to is deleted; None when there is none."""
+    async with call.office.db.read() as tx:
+        citizen = subject_of(appointment, "citizen", call.office.settings)
+        return max((await agreed_to(tx, appointment, citizen)).values(), default=None)
 
 
 async def _case(call: Call, appointment: Appointment) -> Case | None:

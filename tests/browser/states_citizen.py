@@ -3,7 +3,11 @@
 from datetime import timedelta
 
 from playwright.async_api import expect
+from sqlalchemy import insert
 
+from server.access import appointment_by_token
+from server.rooms.admit import subject_of
+from server.rooms.model_recording import RecordingConsentRow, RecordingRow
 from tests.browser.states import Visit, booked_by_video
 from tests.browser.visitor import path_of, sign_in
 from tests.http.test_knock import today_at
@@ -96,3 +100,19 @@ async def somebody_knocks(visit: Visit) -> None:
     await knocked(Visit(await visit.other(), visit.city, visit.other))
     await sign_in(visit.page, "clerk1")
     await expect(visit.page.get_by_test_id("knocking")).to_be_visible()
+
+
+async def recorded(visit: Visit) -> None:
+    """There is a recording that the citizen agreed to; made by hand, for the page shows nothing of what is in it."""
+    await booked_by_video(visit)
+    city, id_ = visit.city, "6" * 32
+    times = {"asked_at": city.now, "ended_at": city.now, "expires_at": city.now + timedelta(days=14)}
+    row = {"id": id_, "state": "kept", "asked_by": 1, "size": 9, "key_sealed": b"x", **times}
+    said = {"id": "7" * 32, "recording_id": id_, "part": "citizen", "agreed": True, "version": "1"}
+    async with city.office.db.write() as tx:
+        meeting = await appointment_by_token(tx, path_of(visit.page).rpartition("/")[2])
+        await tx.execute(insert(RecordingRow).values(**row, appointment_id=meeting.id))
+        subject = subject_of(meeting, "citizen", city.settings)
+        await tx.execute(insert(RecordingConsentRow).values(**said, subject=subject, answered_at=city.now))
+    await visit.go(path_of(visit.page))
+    await expect(visit.page.locator("form[action$='/recording/delete'] button")).to_be_visible()

@@ -85,6 +85,7 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
         "confirm": states_waiting.to_be_confirmed,
         "not confirmed in time": states_waiting.lapsed,
         "with a document": states.with_document,
+        "with a recording": states_citizen.recorded,
         "with a refused document": states.with_refused_document,
         "wanted once more": states_papers.wanted_again,
         "moved": states.moved,

@@ -199,6 +199,7 @@ TABLE: dict[str, Row] = {
     "POST /a/{token}/not-coming": Row(303, fresh=True),
     "POST /a/{token}/documents": Row(303, sends="file", fresh=True),
     "POST /a/{token}/documents/{document}/delete": Row(303, fresh=True),
+    "POST /a/{token}/recording/delete": Row(303),
     "GET /a/{token}/check": Row(200),
     "GET /a/{token}/room": Row(200),
     "GET /office/appointments/{appointment}/room": staff(200, "clerk"),

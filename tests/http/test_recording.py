@@ -16,6 +16,7 @@ from recordings_policy.consent import VERSION
 from server.rooms.model_recording import RecordingRow
 from server.rooms.tape import forget_recordings
 from tests.http.meeting import Meeting, in_room, meeting_in, problem
+from tests.http.reading import get, send
 from tests.http.recordings import permit
 from tests.office.city import City, MakeCity, only_sqlite
 from tests.signaling.people import until
@@ -173,3 +174,26 @@ async def test_what_is_kept_is_sealed_expires_and_can_still_be_taken_back(city: 
         await forget_recordings(city.office.db, city.office.store, city.now + 14 * DAY)
         assert not call.files()
         assert ((await call.row()).state, (await call.row()).key_sealed) == ("gone", None)
+
+
+@pytest.mark.criterion("J08")
+async def test_the_citizens_page_takes_the_yes_back_long_after_the_meeting(city: City) -> None:
+    await permit(city)
+    async with a_call(city) as call:
+        await call.record()
+        assert (await call.meeting.clerk.post(f"{call.meeting.desk}/recording/end")).status == 204
+        await until(lambda: not city.office.studio.following)
+    # asked again and refused: that says nothing of the first one
+    assert (await call.ask())["state"] == "asked"
+    assert (await call.citizen(NO))["reason"] == "refused"
+    assert len(call.files()) == 1
+    city.clock.advance(DAY)
+    page = f"/a/{call.meeting.token}"
+    seen = await get(city.client, page)
+    after = await send(city.client, seen.form("/recording/delete"))
+    assert "Die Aufzeichnung ist gelöscht" in after.text
+    assert "mit Ihrer Einwilligung aufgezeichnet" not in after.text
+    assert not call.files()
+    async with city.office.db.read() as tx:
+        keys = await tx.scalars(select(RecordingRow.key_sealed))
+        assert set(keys) == {None}
