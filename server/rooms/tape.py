@@ -108,7 +108,7 @@ class Studio:
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "signaling.recorder"),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-            env={"PYTHONPATH": str(ROOT), "PATH": os.environ.get("PATH", "")}, cwd="/",
+            env={"PYTHONPATH": str(ROOT), **passed_on()}, cwd="/",
         )  # fmt: skip
         size, code = 0, 1
         try:
@@ -160,6 +160,12 @@ class Studio:
                 return
             await destroy(tx, recording_id, "failed", now)
         await self.store.remove(recording_id)
+
+
+def passed_on() -> dict[str, str]:
+    """What the child learns of the surroundings: no secret. It enters by the public address, so whom the server trusts it trusts."""
+    known = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
+    return {name: os.environ[name] for name in known if name in os.environ}
 
 
 def bound(recording_id: str) -> str:
