@@ -3,10 +3,11 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 from tests.browser.fox import fox
 from tests.criteria.recorder import CriteriaRecorder
-from tests.neighbours.browser import browser
+from tests.neighbours.browser import browser, kept_chromium
 from tests.neighbours.clamav import own_clamd, shared_clamd
 from tests.neighbours.firefox import firefox
 from tests.neighbours.postgres import database_kind, database_url, postgres, postgresql_url
@@ -27,6 +28,7 @@ __all__ = [
     "database_url",
     "firefox",
     "fox",
+    "kept_chromium",
     "make_city",
     "own_clamd",
     "own_redis",
@@ -51,3 +53,12 @@ def pytest_configure(config: pytest.Config) -> None:
         "HYPOTHESIS_STORAGE_DIRECTORY", str(config.rootpath / "var" / "cache" / "hypothesis")
     )
     config.pluginmanager.register(CriteriaRecorder(config), "criteria-recorder")
+    # How long one example takes says more of the machine than of the program.
+    settings.register_profile("any-machine", deadline=None)
+    settings.load_profile("any-machine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers first: in a parallel run they all come to one process, and do not take the processor from each other."""
+    with_browser = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: item.path not in with_browser)

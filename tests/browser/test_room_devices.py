@@ -5,12 +5,12 @@ from functools import partial
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.people import figure
 from tests.browser.room import NAME, booked, sees
 from tests.browser.seat import until
-from tests.neighbours.browser import ARGUMENTS, find_chromium
+from tests.neighbours.browser import ARGUMENTS, Kept, start_chromium
 from tests.office.city import only_sqlite
 from tests.office.served import ServedCity
 
@@ -33,16 +33,15 @@ OWN_TRACK = "document.querySelector('video[data-own]').srcObject.getVideoTracks(
 
 
 @pytest_asyncio.fixture
-async def three_cameras() -> AsyncIterator[Browser]:
+async def three_cameras(kept_chromium: Kept) -> AsyncIterator[Browser]:
     """A browser on a machine with three cameras; the one in the middle measures depth, which nobody can send."""
     arguments = [one for one in ARGUMENTS if not one.startswith("--use-fake-device")]
     arguments.append("--use-fake-device-for-media-stream=device-count=3")
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
-        try:
-            yield chromium
-        finally:
-            await chromium.close()
+    chromium = await start_chromium(kept_chromium.playwright, arguments)
+    try:
+        yield chromium
+    finally:
+        await chromium.close()
 
 
 async def camera_of(page: Page) -> str:

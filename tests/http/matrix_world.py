@@ -15,6 +15,7 @@ from tests.http.matrix import LOGINS, VISITORS
 from tests.office.city import City, Client
 from tests.office.papers import a_pdf
 
+State = dict[str, Any]
 PDF = a_pdf()
 WATCHED = (
     "appointment",
@@ -58,6 +59,9 @@ class World:
     others: Thing = field(default_factory=random_thing)
     slots: Iterator[dict[str, Any]] = field(default_factory=lambda: iter(()))
     spare: dict[str, Any] = field(default_factory=dict)
+    _beside: sqlite3.Connection | None = None
+    _version: int = 0
+    _state: State | None = None
 
     async def open(self) -> None:
         offered = await self.city.free("bauberatung", "video", days=27)
@@ -111,16 +115,25 @@ class World:
             id_ = await tx.scalar(select(AppointmentRow.id).where(AppointmentRow.number == booked["number"]))
         return Thing(str(id_), booked["token"], "", sent["id"])
 
-    def state(self) -> dict[str, Any]:
-        """What the database holds, read beside the server."""
-        connection = sqlite3.connect(str(self.city.office.db.url.database))
-        try:
-            rows = {t: sorted(map(repr, connection.execute(f'SELECT * FROM "{t}"'))) for t in WATCHED}
-            counts = {t: connection.execute(f'SELECT count(*) FROM "{t}"').fetchone() for t in COUNTED}
-            acts = "SELECT count(*) FROM audit WHERE action <> 'case.opened'"  # that they came to look is told anyway
-            return {**rows, **counts, "audit": connection.execute(acts).fetchone()}
-        finally:
-            connection.close()
+    def state(self) -> State:
+        """What the database holds, read beside the server; anew only when somebody has written since."""
+        if self._beside is None:
+            self._beside = sqlite3.connect(str(self.city.office.db.url.database))
+        (version,) = self._beside.execute("PRAGMA data_version").fetchone()
+        if self._state is None or version != self._version:
+            self._version, self._state = version, _read(self._beside)
+        return self._state
+
+    def close(self) -> None:
+        if self._beside is not None:
+            self._beside.close()
+
+
+def _read(connection: sqlite3.Connection) -> State:
+    rows = {t: sorted(map(repr, connection.execute(f'SELECT * FROM "{t}"'))) for t in WATCHED}
+    counts = {t: connection.execute(f'SELECT count(*) FROM "{t}"').fetchone() for t in COUNTED}
+    acts = "SELECT count(*) FROM audit WHERE action <> 'case.opened'"  # that they came to look is told anyway
+    return {**rows, **counts, "audit": connection.execute(acts).fetchone()}
 
 
 def a_file(csrf: str = "") -> FormData:

@@ -228,6 +228,7 @@ async def test_everybody_gets_what_the_matrix_says_and_nothing_else(city: City) 
         wanted = expected(cell.key, cell.visitor, cell.thing)
         if answer.status != wanted:
             wrong.append(f"{cell}: {answer.status} instead of {wanted}: {text[:200]}")
+    world.close()
     assert wrong == []
     for key, visitor, thing in seen:
         if thing == "foreign":

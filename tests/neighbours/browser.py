@@ -1,11 +1,11 @@
 """A real Chromium with a camera and a microphone that show a moving test picture and a beep."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, Playwright, async_playwright, expect
 
 ARGUMENTS = (
     "--no-sandbox",  # the tests may run as root, where Chromium's sandbox does not start
@@ -27,14 +27,46 @@ def find_chromium() -> str:
     pytest.fail("Chromium is not on this machine; `make test` installs it", pytrace=False)
 
 
-@pytest_asyncio.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Chromium for one test; what is awaited in it may take its time on a busy machine. Each person in the test gets a context of her own:
-    `await browser.new_context(permissions=["camera", "microphone"], locale="de-DE")`."""
+async def start_chromium(playwright: Playwright, arguments: Sequence[str] = ARGUMENTS) -> Browser:
+    return await playwright.chromium.launch(executable_path=find_chromium(), args=list(arguments))
+
+
+class Kept:
+    """One Chromium for many tests, started when first needed and again when it has died."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        self.playwright = playwright
+        self._running: Browser | None = None
+
+    async def chromium(self) -> Browser:
+        if self._running is None or not self._running.is_connected():
+            self._running = await start_chromium(self.playwright)
+        return self._running
+
+    async def close(self) -> None:
+        if self._running is not None:
+            await self._running.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def kept_chromium() -> AsyncIterator[Kept]:
+    """What is awaited in it may take its time on a busy machine."""
     expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
+        kept = Kept(playwright)
         try:
-            yield chromium
+            yield kept
         finally:
-            await chromium.close()
+            await kept.close()
+
+
+@pytest_asyncio.fixture
+async def browser(kept_chromium: Kept) -> AsyncIterator[Browser]:
+    """Chromium, with nobody in it before and after the test. Each person in the test gets a context of her own:
+    `await browser.new_context(permissions=["camera", "microphone"], locale="de-DE")`."""
+    chromium = await kept_chromium.chromium()
+    try:
+        yield chromium
+    finally:
+        for context in list(chromium.contexts):
+            await context.close()

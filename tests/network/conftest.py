@@ -18,13 +18,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield World(net, turn, folder)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="session")
 async def booked(world: World) -> AsyncIterator[Call]:
     async with call(world.internet, world.folder, world.turn) as one:
         yield one
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def meeting(booked: Call) -> AsyncIterator[Call]:
     """Both at their pages, nobody in the room; afterwards the network is whole again."""
     try:

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from tests.browser.people import figure, room_state
 from tests.network.call import Call, rises
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = pytest.mark.browser
 
 
 async def words(page: Page) -> None:

@@ -9,7 +9,7 @@ from tests.network.call import HOME_PAGE, Call
 from tests.network.eyes import STATISTICS, Words, packets
 from tests.network.internet import CITIZEN, CITY, CLERK, HOME
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = pytest.mark.browser
 ALL_WAYS = "localStorage.setItem('test-ice-policy', 'all')"
 
 

@@ -6,7 +6,7 @@ from tests.network.call import Call
 from tests.network.eyes import Words
 from tests.network.outage import begin, cut, mend, still_the_same_room
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.criterion("C09", "C11")

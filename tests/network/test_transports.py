@@ -101,7 +101,6 @@ async def relay_protocol(page: Page) -> Any:
 
 @pytest.mark.browser
 @pytest.mark.criterion("C07")
-@pytest.mark.asyncio(loop_scope="session")
 @transports
 async def test_a_call_passes_a_firewall(meeting: Call, transport: str) -> None:
     meeting.internet.only(FIREWALLS[transport])

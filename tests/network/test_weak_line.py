@@ -6,7 +6,7 @@ from playwright.async_api import expect
 from tests.browser.people import figure
 from tests.network.call import Call, rises
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = pytest.mark.browser
 BY_THEN_MS = 60_000
 
 

@@ -14,6 +14,7 @@ import pytest_asyncio
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
+from aiohttp.web_app import _cached_build_middleware
 from sqlalchemy import select, update
 
 from server.booking.model import AppointmentRow
@@ -160,6 +161,7 @@ async def make_city(city_database_url: str, tmp_path: Path) -> AsyncIterator[Mak
     finally:
         for one in reversed(opened):
             await one.close()
+        _cached_build_middleware.cache_clear()  # aiohttp would keep a thousand apps that have ended
 
 
 @pytest_asyncio.fixture

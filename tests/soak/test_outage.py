@@ -8,7 +8,7 @@ from tests.network.eyes import Words
 from tests.network.outage import begin, cut, mend, still_the_same_room
 
 __all__ = ["booked", "meeting", "world"]
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("other_address", [False, True])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from dateutil.rrule import DAILY, WEEKLY, rrule, weekday
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.planning.roster_calendar import read_calendar, repeated
@@ -63,7 +63,6 @@ def test_any_table_is_read_or_refused(rows: list[list[str]]) -> None:
 
 
 @given(st.lists(parts, max_size=8))
-@settings(deadline=2000)
 def test_any_calendar_is_read_or_refused(lines: list[str]) -> None:
     try:
         entries = read_calendar(EVENT.format("\r\n".join(lines)).encode("utf-8", "replace"), FIRST, LAST)
