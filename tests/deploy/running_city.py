@@ -139,6 +139,9 @@ class RunningCity:
     def stop(self) -> None:
         self.nginx.stop()
         for process in self.processes:
+            if process.running:
+                process.running.ask_to_stop()
+        for process in self.processes:
             process.stop()
 
 

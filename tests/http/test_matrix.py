@@ -185,8 +185,8 @@ async def visit(cell: Cell, world: World) -> tuple[ClientResponse, str]:
 def nobody_tidies(monkeypatch: pytest.MonkeyPatch) -> None:
     """The house's own recurring work changes rows too; here only requests may."""
 
-    async def rest(_runner: JobRunner, _look_every_s: float = 2.0) -> None:
-        await asyncio.Event().wait()
+    async def rest(_runner: JobRunner, stopping: asyncio.Event, _look_every_s: float = 2.0) -> None:
+        await stopping.wait()
 
     monkeypatch.setattr(JobRunner, "run_forever", rest)
 

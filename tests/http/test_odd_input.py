@@ -226,23 +226,24 @@ LONGEST_LINE = 8000  # beyond it aiohttp answers by itself
 NAMES = ("service", "q", "from", "day", "date", "lang", "back", "to", "mode", "site", "count")
 
 
-def odd_addresses() -> list[tuple[Endpoint | Page, str]]:
+def odd_addresses(in_queries: list[str]) -> list[tuple[Endpoint | Page, str]]:
     """Every place of every path, and every name of every query, with everything odd."""
     paths = [
         (route, re.sub(r"{\w+}", odd, route.path)) for route in EVERY for odd in SEGMENTS if "{" in route.path
     ]
     plain = [route for route in EVERY if route.method == "GET" and "{" not in route.path]
-    asked = [
-        (route, f"{route.path}?{name}={odd}") for route in plain for name in NAMES for odd in SEGMENTS[:8]
-    ]
-    return paths + asked + [(route, f"{route.path}?{odd}={odd}") for route in plain for odd in SEGMENTS[:8]]
+    asked = [(route, f"{route.path}?{name}={odd}") for route in plain for name in NAMES for odd in in_queries]
+    return paths + asked + [(route, f"{route.path}?{odd}={odd}") for route in plain for odd in in_queries]
 
 
 async def test_no_odd_address_is_a_fault(city: City) -> None:
-    """NUL, broken UTF-8, emoji, 4 KB, SQL, dots, line breaks, in every path and every query, for everybody."""
+    """NUL, broken UTF-8, emoji, 4 KB, SQL, dots, line breaks, in every path and every query, for everybody.
+
+    In queries the second database meets what the two take differently: NUL.
+    """
     clerk = await city.sign_in("clerk1")
     scheduler = await city.sign_in("scheduler")
-    for route, address in odd_addresses():
+    for route, address in odd_addresses(SEGMENTS[: 8 if city.office.db.is_sqlite else 1]):
         if "session" in route.path or "sign-" in route.path:
             continue
         office = scheduler if "/office/services" in route.path else clerk

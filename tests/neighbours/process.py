@@ -76,6 +76,7 @@ class Neighbour:
         self.command = list(command)
         self.log = log
         self.stop_signal = stop_signal
+        self._asked = False
         with log.open("ab") as out:
             self.process = subprocess.Popen(
                 _dying_with_us(command, stop_signal),
@@ -105,10 +106,16 @@ class Neighbour:
                 self._give_up(f"was not ready within {within_s} s")
             time.sleep(POLL_S)
 
+    def ask_to_stop(self) -> None:
+        """End it politely, without waiting: for several that are to end at the same time."""
+        if not self._asked and self.process.poll() is None:
+            self._asked = True
+            self.process.send_signal(self.stop_signal)
+
     def stop(self, within_s: float = 10) -> None:
         """End it politely, then by force. Safe to repeat."""
+        self.ask_to_stop()
         if self.process.poll() is None:
-            self.process.send_signal(self.stop_signal)
             try:
                 self.process.wait(within_s)
             except subprocess.TimeoutExpired:
@@ -145,3 +152,11 @@ def running(server: Server) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
+
+
+def stop_all(neighbours: Sequence[Neighbour]) -> None:
+    """All at the same time: each may need a moment for what it still has under way."""
+    for one in neighbours:
+        one.ask_to_stop()
+    for one in neighbours:
+        one.stop()

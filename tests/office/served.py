@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from tests.neighbours.process import Neighbour, free_port
+from tests.neighbours.process import Neighbour, free_port, stop_all
 from tests.office.city import settings_for
 from tests.office.seeding import outside_the_loop, seed
 
@@ -42,8 +42,7 @@ class ServedCity:
         self.processes[number] = _start(self.urls[number], self.environments[number], old.log)
 
     def stop(self) -> None:
-        for process in self.processes:
-            process.stop()
+        stop_all(self.processes)
 
 
 ServeCity = Callable[..., ServedCity]

@@ -20,7 +20,7 @@ from server.catalog.model import ServiceRow, SiteRow, UnitRow
 from server.db import Database
 from server.migrations.run import upgrade
 from server.people.model import StaffRow
-from tests.neighbours.process import Neighbour, free_port, port_answers
+from tests.neighbours.process import Neighbour, free_port, port_answers, stop_all
 
 MINUTES = 15
 SECRETS = {
@@ -87,8 +87,7 @@ class Rush:
         await db.close()
 
     def stop(self) -> None:
-        for neighbour in self.processes:
-            neighbour.stop()
+        stop_all(self.processes)
 
     async def attempts(self, count: int) -> list[tuple[int, dict[str, Any]]]:
         """So many holds at once, spread over times and processes; (status, answer) each."""
