@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from recordings_policy.consent import VERSION
 from server.rooms.model_recording import RecordingRow
-from server.rooms.tape import forget_recordings, passed_on
+from server.rooms.tape import forget_recordings
 from tests.http.meeting import Meeting, in_room, meeting_in, problem
 from tests.http.reading import get, send
 from tests.http.recordings import permit
@@ -110,13 +110,6 @@ async def test_an_installation_without_a_recorder_asks_nobody_whatever_is_permit
     async with a_call(city) as call:
         assert (await call.citizen())["permitted"] is False
         assert problem(await call.ask()) == "not-recordable"
-
-
-def test_the_recorder_learns_whom_to_trust_and_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPRECHZEIT_SECRET", "geheim")
-    monkeypatch.setenv("SSL_CERT_FILE", "/etc/ssl/city.pem")
-    assert "SPRECHZEIT_SECRET" not in passed_on()
-    assert passed_on()["SSL_CERT_FILE"] == "/etc/ssl/city.pem"
 
 
 @pytest.mark.parametrize("recorder", [True, False])
