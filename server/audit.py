@@ -7,6 +7,7 @@ else happen to an entry. Whether the chain is whole is in `privacy/verify_chain.
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -81,6 +82,15 @@ async def record(
     await tx.execute(
         RECORD, {"at": now, "actor": actor, "action": action, "object_id": object_id, "detail": detail}
     )
+
+
+async def record_each(
+    tx: AsyncConnection, now: datetime, actor: str, action: str, object_ids: Iterable[str]
+) -> None:
+    """The same of many objects, in one go."""
+    same = {"at": now, "actor": actor, "action": action, "detail": {}}
+    if entries := [{**same, "object_id": one} for one in object_ids]:
+        await tx.execute(RECORD, entries)
 
 
 async def record_once(

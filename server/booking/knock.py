@@ -201,7 +201,7 @@ async def _end(tx: AsyncConnection, some: list[Knock], now: datetime) -> None:
     """Out of the line, and the case's key destroyed with the name in it."""
     for one in some:
         mine = update(KnockRow).where(KnockRow.id == one.id, KnockRow.state == "waiting")
-        if (await tx.execute(mine.values(state="gone", ended_at=now))).rowcount:
+        if (await tx.execute(mine.values(state="gone", ended_at=now, client_key=""))).rowcount:
             emptied = {"wrapped_key": None, "contact_sealed": None, "closed_at": now}
             await tx.execute(update(CaseRow).where(CaseRow.id == one.case_id).values(**emptied))
 

@@ -207,12 +207,12 @@ async def leave(db: Database, calendar: Calendar, token: str, now: datetime) -> 
 async def _give_up(db: Database, calendar: Calendar, token: str, becomes: str, now: datetime) -> WaitingEntry:
     async with db.write() as tx:
         entry = await waiting_by_token(tx, token)
-        if becomes == "left" and entry.state not in OPEN:
+        if becomes == "left" and entry.state not in (*OPEN, "over"):
             return entry
-        was = ("offered",) if becomes == "waiting" else OPEN
+        was = ("offered",) if becomes == "waiting" else (*OPEN, "over")
         one = update(WaitingRow).where(WaitingRow.id == entry.id, WaitingRow.state.in_(was))
-        ended = now if becomes == "left" else None
-        if (await tx.execute(one.values(state=becomes, offer_until=None, ended_at=ended))).rowcount != 1:
+        nobody = {"ended_at": now, "client_key": "", "contact_key": None} if becomes == "left" else {}
+        if (await tx.execute(one.values(state=becomes, offer_until=None, **nobody))).rowcount != 1:
             raise OfferOver
         if entry.state == "offered":
             await let_go(tx, entry, now)

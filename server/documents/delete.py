@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, delete, func, select, update
+from sqlalchemy import Select, and_, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recordings_policy.classes import (
@@ -54,7 +54,7 @@ BESIDE: Final = (
     (GUEST, InvitationRow),
     (HAND_OVER, TransferRow),
 )
-AT_ONCE = 200
+AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +139,19 @@ async def close_due_cases(db: Database, now: datetime, periods: Periods = DEFAUL
     """Destroys the keys and personal data of cases whose time is over, and marks their documents; some at a time."""
     limits = (now - max(periods.of(one) for one in OF_A_CASE), now - periods.of(CANCELLED))
     due = select(CaseRow.id).where(CaseRow.closed_at.is_(None), case_over(*limits))
-    closed = 0
-    while some := await _close_some(db, due, now):
-        closed += some
-    return closed
+    closed, last = 0, ""
+    while True:
+        # in the order of their ids, so that no portion looks again at what the ones before have closed
+        further = due.where(CaseRow.id > last).order_by(CaseRow.id).limit(AT_ONCE)
+        async with db.read() as tx:
+            seen = list(await tx.scalars(further))
+        if not seen:
+            return closed
+        closed, last = closed + await _close_some(db, due, seen, now), seen[-1]
 
 
-async def _close_some(db: Database, due: Select[Any], now: datetime) -> int:
+async def _close_some(db: Database, due: Select[Any], seen: Sequence[str], now: datetime) -> int:
     async with db.write() as tx:
-        seen = list(await tx.scalars(due.limit(AT_ONCE)))
         # locked, then looked at afresh: a clerk may just have booked another appointment on the case
         lock = update(CaseRow).where(CaseRow.id.in_(seen))
         await tx.execute(lock.values(key_version=CaseRow.key_version))
@@ -160,24 +164,31 @@ async def _close_some(db: Database, due: Select[Any], now: datetime) -> int:
 
 async def close_cases(tx: AsyncConnection, ids: Sequence[str], now: datetime) -> None:
     """Destroys the keys and all that is personal beside them, and marks the documents."""
+    if not ids:
+        return
     these = CaseRow.id.in_(ids)
-    with_contact = select(func.count()).where(these, CaseRow.contact_sealed.is_not(None))
-    cancelled = await tx.scalar(with_contact.where(only_called_off())) or 0
-    await swept(tx, CANCELLED, cancelled, now)
-    await swept(tx, CONTACT, (await tx.scalar(with_contact) or 0) - cancelled, now)
+    known = select(func.count(), func.sum(case((only_called_off(), 1), else_=0)))
+    contacts, cancelled = (await tx.execute(known.where(these, CaseRow.contact_sealed.is_not(None)))).one()
+    await swept(tx, CANCELLED, cancelled or 0, now)
+    await swept(tx, CONTACT, contacts - (cancelled or 0), now)
     # the case first: an upload that enters its row just now holds the case's lock until it is there to mark
     emptied = {"wrapped_key": None, "contact_sealed": None, "closed_at": now}
     await tx.execute(update(CaseRow).where(these).values(**emptied))
     documents = update(DocumentRow).where(DocumentRow.case_id.in_(ids), DocumentRow.deleted_at.is_(None))
     await tx.execute(documents.values(deleted_at=now))
     await _remove_beside(tx, ids, now)
-    for case_id in ids:
-        await audit.record(tx, now, "system", "case.closed", case_id)
+    await audit.record_each(tx, now, "system", "case.closed", ids)
 
 
 async def _remove_beside(tx: AsyncConnection, case_ids: Sequence[str], now: datetime) -> None:
-    """What hangs on the cases' appointments and has no meaning without the case."""
-    belonging = select(AppointmentRow.id).where(AppointmentRow.case_id.in_(case_ids))
+    """What hangs on the cases' appointments and has no meaning without the case.
+
+    The cases are told by the moment in which they were closed: thousands of names in each statement cost more than it does.
+    """
+    closed = select(CaseRow.id).where(
+        CaseRow.id.between(min(case_ids), max(case_ids)), CaseRow.closed_at == now
+    )
+    belonging = select(AppointmentRow.id).where(AppointmentRow.case_id.in_(closed))
     for kind, beside in BESIDE:
         gone = await tx.execute(delete(beside).where(beside.appointment_id.in_(belonging)))
         await swept(tx, kind, gone.rowcount, now)
@@ -239,8 +250,7 @@ async def remove_rows(db: Database, document_ids: Sequence[str], now: datetime) 
         ours = sum(row.direction == "out" for row in rows)
         await swept(tx, CITY_DOCUMENT, ours, now)
         await swept(tx, UPLOAD, gone - ours, now)
-        for row in rows:
-            await audit.record(tx, now, "system", "document.deleted", row.id)
+        await audit.record_each(tx, now, "system", "document.deleted", [row.id for row in rows])
 
 
 async def remove_orphans(db: Database, store: Store, now: datetime) -> int:

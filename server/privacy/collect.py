@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from recordings_policy.classes import CLASSES
 from recordings_policy.data_class import DataClass
 from recordings_policy.retention import Periods
-from server.access import Appointment
 from server.audit import AuditRow, record
 from server.booking.model import CaseRow
 from server.db import Database
@@ -25,6 +24,7 @@ from server.privacy.ends import class_of, until
 from server.privacy.reach import Rows, rows_of, ties
 from server.privacy.register import holdings
 from server.privacy.unseal import OPENERS, WITHHELD, form_file, form_pdf
+from server.privacy.whose import Subject
 from server.sealing import Keyring
 
 COLLECTED: Final = "data.collected"
@@ -82,36 +82,34 @@ class Collected:
     stored: tuple[Stored, ...]
 
 
-async def collect(
-    tx: AsyncConnection, keyring: Keyring, appointment: Appointment, periods: Periods
-) -> Collected:
-    """For the citizen whose link handed out the appointment. A case whose key is gone has only what lies outside of it."""
-    rows = await rows_of(tx, appointment.case_id, appointment.id)
-    key = await _key(tx, keyring, appointment.case_id)
+async def collect(tx: AsyncConnection, keyring: Keyring, subject: Subject, periods: Periods) -> Collected:
+    """For the citizen whose link it is. A case whose key is gone has only what lies outside of it."""
+    rows = await rows_of(tx, subject.roots, subject.only)
+    key = await _key(tx, keyring, subject.case_id)
     held = any(one["lifted_at"] is None for one in rows["legal_hold"])
     kinds = {one: Kind(one) for one in CLASSES}
     withheld = []
     for table, choice, columns in _parts():
         for row in rows[table]:
             data_class = class_of(table, choice, row, rows)
-            values = {name: _value(table, name, row, key, appointment.case_id) for name in columns}
+            values = {name: _value(table, name, row, key, subject.case_id) for name in columns}
             end = until(data_class, table, row, rows, periods, held=held)
             kinds[data_class].entries.append(Entry(table, values, end))
             withheld += [
                 (table, name, WITHHELD[table, name]) for name in columns if (table, name) in WITHHELD
             ]
     found = tuple(kind for kind in kinds.values() if kind.entries)
-    files = (_files(rows, key), _stored(rows, key, appointment.case_id))
+    files = (_files(rows, key), _stored(rows, key, subject.case_id))
     return Collected(found, held, tuple(dict.fromkeys(withheld)), *files)
 
 
-async def note_collected(db: Database, appointment: Appointment, now: datetime) -> None:
+async def note_collected(db: Database, subject: Subject, now: datetime) -> None:
     """That it was handed out, with ids only; `TooMany` beyond so many an hour, since it costs much to make."""
-    recent = (AuditRow.action == COLLECTED, AuditRow.object_id == appointment.id, AuditRow.at > now - AN_HOUR)
+    recent = (AuditRow.action == COLLECTED, AuditRow.object_id == subject.id, AuditRow.at > now - AN_HOUR)
     async with db.write() as tx:
         if (await tx.scalar(select(func.count()).where(*recent)) or 0) >= MOST_AN_HOUR:
             raise TooMany(retry_after_s=600)
-        await record(tx, now, "citizen", COLLECTED, appointment.id)
+        await record(tx, now, "citizen", COLLECTED, subject.id)
 
 
 def _parts() -> list[tuple[str, Sequence[DataClass], list[str]]]:

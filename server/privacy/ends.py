@@ -1,12 +1,13 @@
 """Until when each kind of data of one case is kept, as a day on the calendar: the case's own times and the periods in force."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from recordings_policy import classes as kinds
 from recordings_policy.data_class import DataClass
 from recordings_policy.retention import Periods
+from server.clock import BERLIN
 from server.privacy.reach import Rows
 
 Row = Mapping[str, Any]
@@ -17,7 +18,6 @@ SINCE: Final = {
     "outbox": "created_at",
     "knock": "created_at",
     "idempotency": "created_at",
-    "waiting": "ended_at",
     "fate": "at",
     "erasure": "done_at",
     "audit": "at",
@@ -57,6 +57,8 @@ def until(
     period = periods.of(data_class)
     if data_class == kinds.RECORDING:
         return max((one["expires_at"] for one in rows["recording"]), default=None)
+    if table == "waiting" and data_class == kinds.WAITING:
+        return _leaves_the_list(row) + period
     if table in SINCE:
         start = row[SINCE[table]]
         return start + period if start else None
@@ -65,7 +67,7 @@ def until(
         return start + period if start else None
     if data_class in (kinds.BOOKING, kinds.LIMITS):
         ends = [one["ends_at"] for one in rows["appointment"]]
-        return max(ends) + period if ends else None
+        return max(ends) + period if ends else _before_an_appointment(rows, periods)
     return _with_the_case(rows, periods, data_class)
 
 
@@ -77,4 +79,18 @@ def _with_the_case(rows: Rows, periods: Periods, data_class: DataClass) -> datet
         if one["state"] == "cancelled" and one["cancelled_at"] is not None:
             end = one["cancelled_at"] + periods.of(kinds.CANCELLED)
         ends.append(end)
+    return max(ends, default=None) or _before_an_appointment(rows, periods)
+
+
+def _before_an_appointment(rows: Rows, periods: Periods) -> datetime | None:
+    """Where nobody has booked yet, the name goes with the place on the list or in the line."""
+    ends = [_leaves_the_list(one) + periods.of(kinds.WAITING) for one in rows["waiting"]]
+    ends += [one["created_at"] + periods.of(kinds.KNOCK) for one in rows["knock"]]
     return max(ends, default=None)
+
+
+def _leaves_the_list(entry: Row) -> datetime:
+    """When it did, or will at the latest: after the last day that suits."""
+    last: date = entry["last_day"]
+    ended: datetime | None = entry["ended_at"]
+    return ended or datetime.combine(last + timedelta(days=1), time(), BERLIN).astimezone(UTC)

@@ -3,7 +3,7 @@
 What of them is handed out is in `collect.py`, what is deleted on request in `erase.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -45,11 +45,15 @@ def ties() -> dict[Table, tuple[Tie, ...]]:
     return found
 
 
-async def rows_of(tx: AsyncConnection, case_id: str | None, appointment_id: str) -> Rows:
-    """By table; with an appointment that has no case any more, what hangs on it alone."""
-    roots = {"case": case_id, "appointment": appointment_id}
+async def rows_of(
+    tx: AsyncConnection, roots: Mapping[str, str | None], only: Container[str] | None = None
+) -> Rows:
+    """By table: the rows named in `roots` and all that hangs on them; `only` of these tables."""
     found: dict[str, list[dict[str, Any]]] = {}
     for table, tied in ties().items():
+        if only is not None and table.name not in only:
+            found[table.name] = []
+            continue
         wanted: list[ColumnElement[bool]] = [tie.column.in_(_names(found, tie)) for tie in tied]
         if table.name in roots:
             wanted.append(table.columns.id == roots[table.name])

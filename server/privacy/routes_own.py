@@ -1,5 +1,6 @@
 """What is stored about a citizen, for themselves: as JSON, as PDF, and all together with their documents. What it is is `collect.py`'s."""
 
+from collections.abc import Mapping
 from contextlib import aclosing
 from datetime import datetime
 from functools import partial
@@ -7,18 +8,22 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from server.access import Appointment, appointment_by_token
 from server.errors import TooMany
 from server.privacy.collect import Collected, Kind, collect, note_collected
 from server.privacy.labels import lines_of
 from server.privacy.pack import packed
 from server.privacy.routes import SUPERVISOR
 from server.privacy.rules import periods_in_force
+from server.privacy.whose import Link, Subject, subject_by
 from server.web.api import Endpoint, Model, Reply
 from server.web.call import Call
 from server.web.render import environment
 
-OWN: Final = "/api/v1/appointments/{token}/data"
+OWN: Final[Mapping[Link, str]] = {
+    "token": "/api/v1/appointments/{token}",
+    "entry": "/api/v1/waiting-list/{entry}",
+    "knock": "/api/v1/knock/{knock}",
+}
 BARRED: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -53,13 +58,13 @@ class WithheldOut(Model):
 class OwnDataOut(Model):
     """All that is stored about a citizen (Art. 15 and 20 GDPR). `kept_by_law`: the case must not be deleted for now.
 
-    `documents` are the names of the files in the ZIP.
+    `documents` are the names of the files in the ZIP. A place on the waiting list has no `number`.
     """
 
     controller: str
     officer: str
     supervisor: str
-    number: str
+    number: str | None = None
     made_at: datetime
     kept_by_law: bool
     kinds: list[OwnKindOut]
@@ -67,33 +72,43 @@ class OwnDataOut(Model):
     documents: list[str]
 
 
-async def own(call: Call) -> tuple[Appointment, Collected]:
+async def own(call: Call) -> tuple[Subject, Collected]:
     """All of it, for whoever has the link."""
     periods = await periods_in_force(call.office.db, call.now)
+    link = link_of(call)
     async with call.office.db.read() as tx:
-        appointment = await appointment_by_token(tx, call.path("token"))
-        return appointment, await collect(tx, call.office.keyring, appointment, periods)
+        subject = await subject_by(tx, link, call.path(link))
+        return subject, await collect(tx, call.office.keyring, subject, periods)
 
 
-async def _handed_out(call: Call) -> tuple[Appointment, Collected]:
-    appointment, found = await own(call)
-    await note_collected(call.office.db, appointment, call.now)
-    return appointment, found
+def link_of(call: Call) -> Link:
+    """Which kind of link was called: named as in the address."""
+    return next(link for link in OWN if link in call.request.match_info)
+
+
+def _name(subject: Subject) -> str:
+    return subject.number or "warteliste"
+
+
+async def _handed_out(call: Call) -> tuple[Subject, Collected]:
+    subject, found = await own(call)
+    await note_collected(call.office.db, subject, call.now)
+    return subject, found
 
 
 async def as_json(call: Call) -> Reply:
-    appointment, found = await _handed_out(call)
-    headers = BARRED | {"Content-Disposition": f'attachment; filename="daten-{appointment.number}.json"'}
-    return Reply(own_data(call, appointment, found), headers=headers)
+    subject, found = await _handed_out(call)
+    headers = BARRED | {"Content-Disposition": f'attachment; filename="daten-{_name(subject)}.json"'}
+    return Reply(own_data(call, subject, found), headers=headers)
 
 
-def own_data(call: Call, appointment: Appointment, found: Collected) -> OwnDataOut:
+def own_data(call: Call, subject: Subject, found: Collected) -> OwnDataOut:
     settings = call.office.settings
     return OwnDataOut(
         controller=settings.city,
         officer=settings.privacy_officer,
         supervisor=SUPERVISOR,
-        number=appointment.number,
+        number=subject.number,
         made_at=call.now,
         kept_by_law=found.held,
         kinds=[_kind(kind) for kind in found.kinds],
@@ -116,17 +131,17 @@ def _kind(kind: Kind) -> OwnKindOut:
 
 
 async def as_pdf(call: Call) -> web.Response:
-    appointment, found = await _handed_out(call)
-    body = await _printed(call, appointment, found)
-    headers = BARRED | {"Content-Disposition": f'attachment; filename="daten-{appointment.number}.pdf"'}
+    subject, found = await _handed_out(call)
+    body = await _printed(call, subject, found)
+    headers = BARRED | {"Content-Disposition": f'attachment; filename="daten-{_name(subject)}.pdf"'}
     return web.Response(body=body, content_type="application/pdf", headers=headers)
 
 
 async def as_zip(call: Call) -> web.StreamResponse:
-    appointment, found = await _handed_out(call)
-    text = own_data(call, appointment, found).model_dump_json(indent=1)
-    files = {"daten.json": text.encode(), "daten.pdf": await _printed(call, appointment, found)}
-    disposition = f'attachment; filename="daten-{appointment.number}.zip"'
+    subject, found = await _handed_out(call)
+    text = own_data(call, subject, found).model_dump_json(indent=1)
+    files = {"daten.json": text.encode(), "daten.pdf": await _printed(call, subject, found)}
+    disposition = f'attachment; filename="daten-{_name(subject)}.zip"'
     answer = web.StreamResponse(
         headers=BARRED | {"Content-Type": "application/zip", "Content-Disposition": disposition}
     )
@@ -139,14 +154,15 @@ async def as_zip(call: Call) -> web.StreamResponse:
     return answer
 
 
-async def _printed(call: Call, appointment: Appointment, found: Collected) -> bytes:
+async def _printed(call: Call, subject: Subject, found: Collected) -> bytes:
     template = environment(call.language.code).get_template("privacy/own_print.html")
     settings = call.office.settings
     html = template.render(
         language=call.language,
         city=settings.city,
         officer=settings.privacy_officer,
-        number=appointment.number,
+        number=subject.number,
+        link=link_of(call),
         now=call.now,
         found=found,
         lines=await lines_for(call),
@@ -163,31 +179,40 @@ async def lines_for(call: Call) -> Any:
     return partial(lines_of, services=services, language=call.language)
 
 
+def _endpoints(path: str, whose: str) -> list[Endpoint]:
+    shared: dict[str, Any] = {"refusals": (TooMany,)}
+    return [
+        Endpoint(
+            "GET",
+            f"{path}/data",
+            as_json,
+            f"Alles, was über die eigene Person {whose} gespeichert ist (Art. 15 und 20 DSGVO)",
+            {200: OwnDataOut},
+            **shared,
+        ),
+        Endpoint(
+            "GET",
+            f"{path}/data.pdf",
+            as_pdf,
+            "Dasselbe zum Lesen, als PDF",
+            {200: None},
+            produces="application/pdf",
+            **shared,
+        ),
+        Endpoint(
+            "GET",
+            f"{path}/data.zip",
+            as_zip,
+            "Dasselbe mit allen Unterlagen, als ZIP",
+            {200: None},
+            produces="application/zip",
+            **shared,
+        ),
+    ]
+
+
 endpoints = [
-    Endpoint(
-        "GET",
-        OWN,
-        as_json,
-        "Alles, was über die eigene Person gespeichert ist (Art. 15 und 20 DSGVO)",
-        {200: OwnDataOut},
-        refusals=(TooMany,),
-    ),
-    Endpoint(
-        "GET",
-        f"{OWN}.pdf",
-        as_pdf,
-        "Dasselbe zum Lesen, als PDF",
-        {200: None},
-        refusals=(TooMany,),
-        produces="application/pdf",
-    ),
-    Endpoint(
-        "GET",
-        f"{OWN}.zip",
-        as_zip,
-        "Dasselbe mit allen Unterlagen, als ZIP",
-        {200: None},
-        refusals=(TooMany,),
-        produces="application/zip",
-    ),
+    *_endpoints(OWN["token"], "zu einem Termin"),
+    *_endpoints(OWN["entry"], "zu einem Platz auf der Warteliste"),
+    *_endpoints(OWN["knock"], "zu einem Besuch ohne Termin"),
 ]

@@ -38,7 +38,7 @@ from server.privacy.stock import GONE, STOCK, due_rows, key_of
 from server.rooms.model import InvitationRow, TransferRow
 from server.signing.model import FormRow
 
-AT_ONCE = 200
+AT_ONCE = 2000
 PLAIN: Final = (
     *(kinds.IDENTITY, kinds.SIGNATURE, kinds.DEVICE_CHECK, kinds.CALL_BACK, kinds.GUEST, kinds.HAND_OVER),
     *(kinds.RECORDING, kinds.NOTICE, kinds.ABSENCE, kinds.ERASURE, kinds.DECISION),
@@ -98,8 +98,7 @@ async def _delete_appointments(tx: AsyncConnection, _kind: DataClass, keys: Keys
     for kind, beside in WITH_IT:
         gone = await tx.execute(delete(beside).where(beside.appointment_id.in_(keys)))
         await swept(tx, kind, gone.rowcount, now)
-    for appointment_id in keys:
-        await audit.record(tx, now, "system", "appointment.deleted", appointment_id)
+    await audit.record_each(tx, now, "system", "appointment.deleted", keys)
     return (await tx.execute(delete(AppointmentRow).where(AppointmentRow.id.in_(keys)))).rowcount
 
 

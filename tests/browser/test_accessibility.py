@@ -39,6 +39,8 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
     "/datenschutz": {"page": at("/datenschutz")},
     "/datenschutz/datenfluss.svg": {},  # a picture, no page
     "/impressum": {"page": at("/impressum")},
+    "/w/{entry}/data": {"waiting": in_turn(states_waiting.joined, below("/data"))},
+    "/k/{knock}/data": {"waiting": in_turn(states_citizen.knocked, below("/data"))},
     "/a/{token}/data": {"opened": states_privacy.own_data},
     "/a/{token}/data/erasure": {"asked": states_privacy.erasure_asked, "done": states_privacy.erased},
     "/office/privacy/holds": {"placed": states_privacy.on_hold, "unknown": states_privacy.unknown_number},

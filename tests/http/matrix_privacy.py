@@ -2,6 +2,7 @@
 
 from tests.http.matrix_row import API, Row, staff
 
+PLACES = ("/api/v1/waiting-list/{entry}", "/api/v1/knock/{knock}")
 PRIVACY: dict[str, Row] = {
     "GET /datenschutz": Row(200),
     "GET /datenschutz/datenfluss.svg": Row(200),
@@ -22,7 +23,10 @@ PRIVACY: dict[str, Row] = {
     "POST /office/privacy/recordings-held/{recording}": staff(404, "dpo"),
     "GET /office/privacy/record": staff(200, "dpo", "scheduler", "admin"),
     **{f"GET {API}/data{end}": Row(200, fresh=True) for end in ("", ".pdf", ".zip")},
+    **{f"GET {place}/data{end}": Row(404) for place in PLACES for end in ("", ".pdf", ".zip")},
     "GET /a/{token}/data": Row(200),
+    "GET /w/{entry}/data": Row(404),
+    "GET /k/{knock}/data": Row(404),
     f"POST {API}/erasure": Row(202, sends="sure", fresh=True),
     "GET /a/{token}/data/erasure": Row(200),
     "POST /a/{token}/data/erasure": Row(303, fresh=True),
