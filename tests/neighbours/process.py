@@ -56,12 +56,27 @@ def _dying_with_us(command: Sequence[str], by: signal.Signals) -> list[str]:
     return [setpriv, "--pdeathsig", by.name.removeprefix("SIG"), *command] if setpriv else list(command)
 
 
+class Running(Protocol):
+    """What a neighbour needs of its process."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int, /) -> None: ...
+    def kill(self) -> None: ...
+
+
 class Neighbour:
     """A child process with its output in a file.
 
     `user` is the account to run as (only when we are root). `stop_signal` is what the program
     understands as "end now, cleanly".
     """
+
+    _asked = False
 
     def __init__(
         self,
@@ -76,9 +91,8 @@ class Neighbour:
         self.command = list(command)
         self.log = log
         self.stop_signal = stop_signal
-        self._asked = False
         with log.open("ab") as out:
-            self.process = subprocess.Popen(
+            self.process: Running = subprocess.Popen(
                 _dying_with_us(command, stop_signal),
                 stdin=subprocess.DEVNULL,
                 stdout=out,

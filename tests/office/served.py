@@ -1,6 +1,5 @@
-"""The small city as processes of its own (`python -m server serve`) that share one database; on the machine's clock."""
+"""The small city as processes of its own that share one database; on the machine's clock."""
 
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from pydantic import SecretStr
 
 from tests.neighbours.process import Neighbour, free_port, stop_all
 from tests.office.city import settings_for
+from tests.office.nursery import Server
 from tests.office.seeding import outside_the_loop, seed
 
 ROOT = Path(__file__).parents[2]
@@ -85,7 +85,7 @@ def as_environment(database_url: str, folder: Path, port: int, changes: dict[str
 
 
 def _start(url: str, environment: dict[str, str], log: Path) -> Neighbour:
-    process = Neighbour([sys.executable, "-m", "server", "serve"], log, env=environment, cwd=ROOT)
+    process = Server(log, environment)
     process.wait_until(lambda: _lives(url), within_s=60)
     return process
 

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import secrets
-import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,7 @@ from server.db import Database
 from server.migrations.run import upgrade
 from server.people.model import StaffRow
 from tests.neighbours.process import Neighbour, free_port, port_answers, stop_all
+from tests.office.nursery import Server
 
 MINUTES = 15
 SECRETS = {
@@ -68,7 +68,7 @@ class Rush:
             "SPRECHZEIT_MAX_HOLDS": str(self.max_holds),
             "SPRECHZEIT_ALTCHA_AFTER": "0",  # the whole crowd shares this machine's address
         }
-        return Neighbour([sys.executable, "-m", "server", "serve"], self.folder / f"{port}.log", env=env)
+        return Server(self.folder / f"{port}.log", env)
 
     def restart(self, number: int) -> None:
         """`kill -9`, and another process in its place on the same port."""
