@@ -82,10 +82,10 @@ it("opens camera, line and ticket side by side, and says hello once", async () =
   expect(socket.sent).toEqual([]);
   socket.accept();
   await vi.waitFor(() => expect(socket.sent).toHaveLength(1));
-  socket.onmessage?.({ data: "welcome" });
+  socket.onmessage?.({ data: '{"type":"queue"}' });
   const taken = await fetchEntry(entry);
   expect(socket.sent[0]).toMatchObject({ type: "hello", ticket: "t", instance: take("instance") });
-  expect(taken).toMatchObject({ ticket: "t", url: address, line: { socket, heard: ["welcome"] } });
+  expect(taken).toMatchObject({ ticket: "t", url: address, line: { socket, heard: ['{"type":"queue"}'] } });
   expect(asked).toHaveBeenCalledTimes(1);
   expect((await fetchEntry(entry)).line).toBeUndefined();
   expect(asked).toHaveBeenCalledTimes(2);

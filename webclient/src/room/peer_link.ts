@@ -85,6 +85,12 @@ export class PeerLink {
     this.around.changed();
   }
 
+  /** Own tracks flow while the other side is not yet told whom to show. What is returned takes them back if it never is. */
+  sendAhead(tracks: OwnTracks): () => void {
+    this.#sending.open(tracks, !this.peer.polite);
+    return () => this.open || this.#sending.takeBack();
+  }
+
   setTracks(tracks: OwnTracks): void {
     this.#sending.setTracks(tracks);
   }
@@ -93,7 +99,6 @@ export class PeerLink {
     this.#sending.setRules(rules);
   }
 
-  /** Shows a screen to the other side, or takes it back. Only for a link that is open. */
   shareScreen(stream: MediaStream | null): void {
     if (this.open) this.#screen.share(stream);
   }
@@ -126,8 +131,7 @@ export class PeerLink {
     this.#talkGate.close();
     this.#abandon(this.connection);
     this.#sending.close();
-    this.media = this.sound = null;
-    this.screen = null;
+    this.media = this.sound = this.screen = null;
     this.open = false;
   }
 
@@ -149,17 +153,14 @@ export class PeerLink {
   }
 
   #abandon(connection: RTCPeerConnection): void {
-    connection.onnegotiationneeded = null;
-    connection.onicecandidate = null;
-    connection.onconnectionstatechange = null;
-    connection.ontrack = null;
+    connection.onnegotiationneeded = connection.onicecandidate = null;
+    connection.onconnectionstatechange = connection.ontrack = null;
     connection.close();
   }
 
-  /** For the side that offers: camera and microphone come first, a shared screen after them. */
   #addSections(): void {
     this.#sending.addTransceivers(this.connection);
-    this.#screen.use(this.connection);
+    this.#screen.use(this.connection); // after camera and microphone
   }
 
   async #offer(connection: RTCPeerConnection): Promise<void> {

@@ -59,9 +59,10 @@ export class Sending {
     this.#asked = {};
   }
 
-  /** From now on tracks flow. `leading`: this side lets the other in and shows itself first; the other, busy with getting
-   * that picture onto the page, follows as soon as it is through. */
+  /** From now on tracks flow; nothing changes where they do. `leading`: this side lets the other in and shows itself first; the
+   * other, busy with getting that picture onto the page, follows as soon as it is through. */
   open(tracks: OwnTracks, leading: boolean): void {
+    if (this.#open) return;
     this.#open = true;
     this.#tracks = tracks;
     if (leading) this.#lead();
@@ -87,6 +88,16 @@ export class Sending {
 
   close(): void {
     this.#open = false;
+  }
+
+  /** Nothing flows any more until it is opened again. */
+  takeBack(): void {
+    this.#open = false;
+    this.#standIn = null;
+    for (const kind of ["video", "audio"] as const) {
+      this.#asked[kind] = null;
+      this.#senders[kind]?.replaceTrack(null).catch(() => undefined);
+    }
   }
 
   /** When the line gets thin the picture shall lose detail before it loses movement (signing needs 20 frames a second).

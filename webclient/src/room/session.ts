@@ -136,6 +136,7 @@ export class RoomSession {
   admit(guest: string): void {
     performance.mark("sz-admitted");
     this.client.send({ type: "admit", guest });
+    if (this.client.state === "open") this.#links.sendAhead(guest);
   }
 
   /** Out of the room, and for good. */
