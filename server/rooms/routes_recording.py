@@ -8,6 +8,7 @@ from server.access import Appointment, appointment_by_token, appointment_for
 from server.rooms.admit import subject_of
 from server.rooms.consent import NothingAsked, NotRecordable, Person, Standing, answer, ask, standing
 from server.rooms.invite import InvitationOver, invited, who_of
+from server.rooms.take_back import agreed_to, take_back
 from server.web.api import Endpoint, Model, Reply
 from server.web.call import Call
 
@@ -26,12 +27,15 @@ class AnswerBody(Model):
 
 
 class RecordingOut(Model):
-    """`permitted`: whether anybody may be asked. `mine`: what I said. Nobody learns what others said."""
+    """`permitted`: whether anybody may be asked. `mine`: what I said to the newest question. Nobody learns what others said.
+
+    `kept`: there is a recording that I agreed to, of this or an earlier question."""
 
     permitted: bool
     state: Literal["none", "asked", "running", "kept", "gone"]
     reason: str | None = None
     mine: bool | None = None
+    kept: bool
     question: str
     version: str
 
@@ -79,6 +83,18 @@ async def answer_clerk(call: Call) -> Reply:
     return await _answer(call, await _clerk(call))
 
 
+async def forget_citizen(call: Call) -> Reply:
+    return await _forget(call, await _citizen(call))
+
+
+async def forget_guest(call: Call) -> Reply:
+    return await _forget(call, await _guest(call))
+
+
+async def forget_clerk(call: Call) -> Reply:
+    return await _forget(call, await _clerk(call))
+
+
 async def request(call: Call) -> Reply:
     meeting, person = await _clerk(call)
     if not call.office.settings.recorder:
@@ -99,9 +115,16 @@ async def end(call: Call) -> Reply:
 
 
 async def _show(call: Call, who: Who) -> Reply:
+    meeting, person = who
     async with call.office.db.read() as tx:
-        found = await standing(tx, who[0])
-    return Reply(_out(call, found, who[1]))
+        found = await standing(tx, meeting)
+        kept = bool(await agreed_to(tx, meeting, person.subject))
+    return Reply(_out(call, found, person, kept=kept))
+
+
+async def _forget(call: Call, who: Who) -> Reply:
+    await take_back(call.office.studio, *who, call.now)
+    return await _show(call, who)
 
 
 async def _answer(call: Call, who: Who) -> Reply:
@@ -115,24 +138,29 @@ async def _answer(call: Call, who: Who) -> Reply:
     return await _show(call, who)
 
 
-def _out(call: Call, found: Standing, person: Person) -> RecordingOut:
+def _out(call: Call, found: Standing, person: Person, *, kept: bool) -> RecordingOut:
     return RecordingOut(
         permitted=call.office.settings.recorder and may_ask(found.permission).allowed,
         state=found.state,
         reason=found.reason,
         mine=found.answer_of(person.subject),
+        kept=kept,
         question=call.language.gettext(QUESTION),
         version=VERSION,
     )
 
 
 READ, SAY = "Wie es um das Aufzeichnen steht", "In die Aufzeichnung einwilligen, ablehnen oder zurücknehmen"
+FORGET = "Die Einwilligung in alle Aufzeichnungen dieses Gesprächs zurücknehmen: Sie werden gelöscht"
 OUT = {200: RecordingOut}
 endpoints = [
     Endpoint("GET", CITIZEN, show_citizen, READ, OUT),
     Endpoint("POST", CITIZEN, answer_citizen, SAY, OUT, body=AnswerBody, refusals=(NothingAsked,)),
     Endpoint("GET", GUEST, show_guest, READ, OUT, refusals=(InvitationOver,)),
     Endpoint("POST", GUEST, answer_guest, SAY, OUT, body=AnswerBody, refusals=(NothingAsked, InvitationOver)),
+    Endpoint("DELETE", CITIZEN, forget_citizen, FORGET, OUT),
+    Endpoint("DELETE", GUEST, forget_guest, FORGET, OUT, refusals=(InvitationOver,)),
+    Endpoint("DELETE", DESK, forget_clerk, FORGET, OUT, roles=CLERK),
     Endpoint("GET", DESK, show_clerk, READ, OUT, roles=CLERK),
     Endpoint("POST", DESK, answer_clerk, SAY, OUT, body=AnswerBody, refusals=(NothingAsked,), roles=CLERK),
     Endpoint(

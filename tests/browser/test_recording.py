@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.people import room_state
+from tests.browser.people import room_state, statistics
 from tests.browser.recorded import permit_recording, press, tapes
 from tests.browser.room import Room, booked, sees
 from tests.browser.seat import until
@@ -31,10 +31,13 @@ async def recorded(room: Room) -> None:
         await expect(page.get_by_test_id("recording-banner")).to_contain_text("wird aufgezeichnet")
         await expect(page.get_by_test_id("remote-video")).to_have_count(1)
 
-    async def lies_there() -> bool:
-        return bool(tapes(room.city.folder))
+    async def taken_of_both() -> bool:
+        """The store writes in large pieces: that something of each has come is seen where it is sent."""
+        figures = [await statistics(page) for page in (citizen, clerk)]
+        sent = [one["framesSent"] for page in figures for one in page if one["name"] == "Aufzeichnung"]
+        return bool(tapes(room.city.folder)) and len(sent) == 2 and min(sent) > 20
 
-    await until(lies_there)
+    await until(taken_of_both)
 
 
 @pytest.mark.criterion("J08")
@@ -75,6 +78,6 @@ async def test_everybody_is_asked_sees_it_and_can_end_and_delete_it(
         )
         await sees(page, 1)
     await citizen.get_by_test_id("leave").click()
-    await press(citizen, "delete")
+    await press(citizen, "forget")
     await says(citizen, "Die Aufzeichnung ist beendet und gelöscht.")
     assert not tapes(city.folder)

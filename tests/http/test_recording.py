@@ -185,7 +185,8 @@ async def test_the_citizens_page_takes_the_yes_back_long_after_the_meeting(city:
         await until(lambda: not city.office.studio.following)
     # asked again and refused: that says nothing of the first one
     assert (await call.ask())["state"] == "asked"
-    assert (await call.citizen(NO))["reason"] == "refused"
+    refused = await call.citizen(NO)
+    assert (refused["reason"], refused["kept"]) == ("refused", True)
     assert len(call.files()) == 1
     city.clock.advance(DAY)
     page = f"/a/{call.meeting.token}"
@@ -197,3 +198,16 @@ async def test_the_citizens_page_takes_the_yes_back_long_after_the_meeting(city:
     async with city.office.db.read() as tx:
         keys = await tx.scalars(select(RecordingRow.key_sealed))
         assert set(keys) == {None}
+
+
+@pytest.mark.criterion("J08")
+async def test_the_clerk_too_takes_back_every_yes_at_once(city: City) -> None:
+    await permit(city)
+    async with a_call(city) as call:
+        await call.record()
+        assert (await call.meeting.clerk.post(f"{call.meeting.desk}/recording/end")).status == 204
+        await until(lambda: not city.office.studio.following)
+        found = await (await call.meeting.clerk.delete(f"{call.meeting.desk}/recording")).json()
+        assert (found["state"], found["reason"], found["kept"]) == ("gone", "withdrawn", False)
+        assert (await call.citizen())["kept"] is False
+        assert not call.files()

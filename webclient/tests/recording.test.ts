@@ -8,14 +8,14 @@ const guest: Place = { here: true, host: false, recorder: false };
 const host: Place = { here: true, host: true, recorder: false };
 
 function stands(more: Partial<Standing>): Standing {
-  return { permitted: true, state: "none", question: "Darf?", version: "1", ...more };
+  return { permitted: true, state: "none", kept: false, question: "Darf?", version: "1", ...more };
 }
 
 describe("what is shown", () => {
   it("is nothing where nobody may be asked, and one button for the clerk where one may", () => {
     const not = stands({ permitted: false });
     for (const place of [guest, host]) {
-      expect(shownOf(not, place)).toEqual({ words: null, acts: [], live: false });
+      expect(shownOf(not, place)).toMatchObject({ words: null, acts: [], live: false });
       expect(lookAfter(not, place)).toBeNull();
     }
     expect(shownOf(stands({}), guest).acts).toEqual([]);
@@ -34,7 +34,11 @@ describe("what is shown", () => {
   it("is a way out for everybody as long as there is a recorder, whatever the server said last", () => {
     const recorder = { ...guest, recorder: true };
     for (const state of ["none", "asked", "running", "kept", "gone"] as const)
-      expect(shownOf(stands({ state }), recorder)).toEqual({ words: null, acts: ["delete"], live: true });
+      expect(shownOf(stands({ state }), recorder)).toMatchObject({
+        words: null,
+        acts: ["delete"],
+        live: true,
+      });
     expect(shownOf(null, recorder).live).toBe(true);
     expect(shownOf(null, { ...recorder, host: true }).acts).toEqual(["end", "delete"]);
   });
@@ -46,9 +50,11 @@ describe("what is shown", () => {
   });
 
   it("lets those who said yes delete what is kept, after the call too", () => {
-    const kept = stands({ state: "kept", mine: true });
-    expect(shownOf(kept, { ...guest, here: false }).acts).toEqual(["delete"]);
-    expect(shownOf({ ...kept, mine: null }, guest).acts).toEqual([]);
+    const kept = stands({ state: "kept", mine: true, kept: true });
+    expect(shownOf(kept, { ...guest, here: false }).acts).toEqual(["forget"]);
+    expect(shownOf({ ...kept, mine: null, kept: false }, guest).acts).toEqual([]);
+    const earlier = shownOf({ ...kept, state: "gone", reason: "refused", mine: false }, guest);
+    expect(earlier).toMatchObject({ words: "record.refused", acts: ["forget"], earlier: true });
     expect(shownOf(stands({ state: "running", mine: true }), { ...host, here: false }).acts).toEqual([
       "delete",
     ]);

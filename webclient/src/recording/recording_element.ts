@@ -98,6 +98,7 @@ export class SzRecording extends LitElement {
       await this.#watch?.request();
       this.closest<Room>("sz-room")?.control({ kind: "recording" });
     } else if (what === "end") await this.#watch?.end();
+    else if (what === "forget") await this.#watch?.forget();
     else await this.#watch?.answer(false);
     await this.updateComplete;
     // The button that was pressed is gone: another one must not lie under the next press, nor the place be lost.

@@ -9,19 +9,21 @@ export interface Place {
   recorder: boolean;
 }
 
-/** ask everybody · show the question · take the own yes back · end and keep · end and delete */
-export type Act = "ask" | "question" | "takeback" | "end" | "delete";
+/** ask everybody · show the question · take the own yes back · end and keep · end and delete · delete what is kept */
+export type Act = "ask" | "question" | "takeback" | "end" | "delete" | "forget";
 
 export interface Shown {
   words: TextKey | null;
   acts: Act[];
   /** It is recorded, or about to be. */
   live: boolean;
+  /** Of an earlier question something is still kept. */
+  earlier: boolean;
 }
 
 /** That a recorder is in the room is said by the room itself. */
 
-const still: Shown = { words: null, acts: [], live: false };
+const still: Shown = { words: null, acts: [], live: false, earlier: false };
 
 /** That a recorder is in the room is said by the room itself, not here. */
 export function shownOf(standing: Standing | null, place: Place): Shown {
@@ -62,20 +64,20 @@ function said(standing: Standing): boolean | null {
 }
 
 function running(words: TextKey | null, place: Place): Shown {
-  return { words, acts: place.host && place.here ? ["end", "delete"] : ["delete"], live: true };
+  return { ...still, words, acts: place.host && place.here ? ["end", "delete"] : ["delete"], live: true };
 }
 
 function asked(standing: Standing): Shown {
   const answered = said(standing) !== null;
   const words = answered ? "record.asked" : "record.unanswered";
-  return { words, acts: [answered ? "takeback" : "question"], live: false };
+  return { ...still, words, acts: [answered ? "takeback" : "question"] };
 }
 
 function over(words: TextKey | null, standing: Standing, place: Place): Shown {
   const acts: Act[] = [];
-  if (standing.state === "kept" && said(standing) === true) acts.push("delete");
+  if (standing.kept) acts.push("forget");
   if (place.host && place.here && standing.permitted) acts.push("ask");
-  return { words, acts, live: false };
+  return { ...still, words, acts, earlier: standing.kept && standing.state !== "kept" };
 }
 
 function goneWords({ reason }: Standing): TextKey {

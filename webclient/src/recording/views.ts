@@ -11,6 +11,7 @@ const labels: Record<Act, TextKey> = {
   takeback: "record.takeback",
   end: "record.end",
   delete: "record.delete",
+  forget: "record.forget",
 };
 
 export function button(id: string, label: string, action: () => void): TemplateResult {
@@ -21,10 +22,9 @@ export function button(id: string, label: string, action: () => void): TemplateR
 
 /** The words are always there to be changed: what appears together with its region is not read out everywhere. */
 export function recordingBar(shown: Shown, failed: boolean, act: (what: Act) => void): TemplateResult {
-  const label = (what: Act): string =>
-    text(what === "delete" && !shown.live ? "record.kept.delete" : labels[what]);
   return html`<p class="kern-body sz-record__words" role="status" data-testid="recording-words"
       data-words=${shown.words ?? ""}>${shown.words === null ? "" : text(shown.words)}</p>
+    ${shown.earlier ? html`<p class="kern-body" data-testid="recording-earlier">${text("record.earlier")}</p>` : nothing}
     ${failed ? html`<p class="kern-body" role="alert" data-testid="recording-problem">${text("record.problem")}</p>` : nothing}
     ${
       shown.acts.length === 0
@@ -33,7 +33,7 @@ export function recordingBar(shown: Shown, failed: boolean, act: (what: Act) => 
             ${repeat(
               shown.acts,
               (what) => what,
-              (what) => button(`recording-${what}`, label(what), () => act(what)),
+              (what) => button(`recording-${what}`, text(labels[what]), () => act(what)),
             )}
             ${shown.acts.includes("ask") ? html`<p class="kern-body">${text("record.ask.note")}</p>` : nothing}
           </div>`

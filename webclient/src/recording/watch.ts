@@ -41,6 +41,10 @@ export class RecordingWatch {
     await this.#say(() => this.api.answer(agreed, version));
   }
 
+  async forget(): Promise<void> {
+    await this.#say(() => this.api.forget());
+  }
+
   async request(): Promise<void> {
     await this.#say(() => this.api.request());
   }
