@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import fcntl
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -16,7 +16,40 @@ AT_ONCE: Final = 2
 PASSING: Final = 256 * 1024
 PIPE: Final = 1024 * 1024
 
-_places: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = WeakKeyDictionary()
+_places: "WeakKeyDictionary[asyncio.AbstractEventLoop, Places]" = WeakKeyDictionary()
+
+
+class Places:
+    """At most AT_ONCE children. One whose file still arrives gives its place to whoever asks for one."""
+
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(AT_ONCE)
+        self._giving_way: list[Callable[[], None]] = []
+
+    @property
+    def free(self) -> bool:
+        return not self._free.locked()
+
+    def gives_way(self, end: Callable[[], None]) -> None:
+        """Until `stays` its child may be ended by this."""
+        self._giving_way.append(end)
+
+    def stays(self, end: Callable[[], None]) -> None:
+        if end in self._giving_way:
+            self._giving_way.remove(end)
+
+    async def __aenter__(self) -> None:
+        if self._free.locked() and self._giving_way:
+            self._giving_way.pop(0)()
+        await self._free.acquire()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._free.release()
+
+
+def places() -> Places:
+    """Those of this server process."""
+    return _places.setdefault(asyncio.get_running_loop(), Places())
 
 
 class ChildFailed(Exception):
@@ -38,7 +71,7 @@ async def run_child(
     environment: Mapping[str, str] | None = None,
 ) -> bytes:
     """What the program writes, at most `most` bytes. With exit code `refused` its output is the reason. Raises ChildFailed."""
-    async with _places.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE)):
+    async with places():
         # -I: no environment, no folder of ours among the places that modules are taken from
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-B", str(program), *arguments),
@@ -74,8 +107,9 @@ async def _feed(child: asyncio.subprocess.Process, chunks: AsyncIterator[bytes])
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
     try:
         async for chunk in chunks:
-            for start in range(0, len(chunk), PASSING):
-                child.stdin.write(chunk[start : start + PASSING])
+            view = memoryview(chunk)
+            for start in range(0, len(view), PASSING):
+                child.stdin.write(view[start : start + PASSING])
                 await child.stdin.drain()
     except (BrokenPipeError, ConnectionResetError):
         pass  # it has seen enough, or is dead

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -185,13 +185,16 @@ async def _fed(
     async for chunk in chunks:
         size += len(chunk)
         for whole in waiting.add(chunk):
-            sealed = await in_thread(lambda whole=whole: b"".join(sealer.pieces(whole, last=False)))  # type: ignore[misc]
-            await _hand_over(passing, putting, sealed)
-    last = await in_thread(lambda: b"".join(sealer.pieces(waiting.rest(), last=True)))
+            await _hand_over(passing, putting, await in_thread(partial(_sealed, sealer, whole, last=False)))
+    last = await in_thread(partial(_sealed, sealer, waiting.rest(), last=True))
     await _hand_over(passing, putting, last)
     await _hand_over(passing, putting, None)
     await asyncio.shield(putting)
     return size
+
+
+def _sealed(sealer: Sealer, plain: memoryview, *, last: bool) -> bytes:
+    return b"".join(map(bytes, sealer.pieces(plain, last=last)))
 
 
 async def _hand_over(

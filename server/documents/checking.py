@@ -6,7 +6,7 @@ It fails closed: what nobody could vouch for stays in quarantine, where no one c
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from server import audit
 from server.access import Case, case_by_id
 from server.db import Database
+from server.documents.ahead import Ahead, Looks
 from server.documents.content import Inspector
 from server.documents.model import DocumentRow, name_bound
 from server.documents.names import named_truly
@@ -54,16 +55,18 @@ class Door:
     db: Database
     store: Store
     scanner: Scanner
+    looks: Looks = field(default_factory=Looks)
 
-    async def taken_in(self, case: Case, document_id: str, now: datetime) -> str:
+    async def taken_in(self, case: Case, document_id: str, now: datetime, ahead: Ahead | None = None) -> str:
         """Looks at a document whose bytes are all there; returns its new state. Safe to repeat, also after a crash.
+        `ahead` has seen the same bytes on their way to the store.
 
         Raises what the content deserves (`TypeNotAllowed`, `BadInput`, `Infected`): nothing of the file is left then.
         With the scanner away the state is "quarantine".
         """
         await self.store.complete(document_id)
         try:
-            media_type, found = await self._look(case, document_id)
+            media_type, found = await self._look(case, document_id, ahead)
             scan = await self._scan(case, document_id)
         except Unavailable:  # says nothing of the file: it is looked at again
             raise
@@ -97,10 +100,12 @@ class Door:
     def _plain(self, case: Case, document_id: str) -> AsyncGenerator[bytes, None]:
         return self.store.read(document_id, case.key, f"case/{case.id}")
 
-    async def _look(self, case: Case, document_id: str) -> tuple[str, Found]:
-        """The media type and what a look into the file told, in one reading."""
+    async def _look(self, case: Case, document_id: str, ahead: Ahead | None) -> tuple[str, Found]:
+        """The media type and what a look into the file told, in one reading or while it arrived."""
         inspector = Inspector()
         try:
+            if ahead is not None and (told := await ahead.told()) is not None:
+                return told
             async with aclosing(_inspected(self._plain(case, document_id), inspector)) as chunks:
                 begin = b""
                 while not inspector.media_type and (chunk := await anext(chunks, None)) is not None:

@@ -120,12 +120,12 @@ class _Tail:
     """The end of a file, as far as a ZIP's directory can reach back: what is also a ZIP is refused."""
 
     def __init__(self) -> None:
-        self._last: list[bytes] = []
+        self._last: list[memoryview] = []
         self._size = 0
 
     def feed(self, data: bytes) -> None:
         most = _ZIP_COMMENT + _ZIP_END
-        self._last.append(data[-most:])
+        self._last.append(memoryview(data)[-most:])
         self._size += len(self._last[-1])
         while self._size - len(self._last[0]) >= most:
             self._size -= len(self._last.pop(0))

@@ -50,7 +50,7 @@ class Refuse(Exception):
 def main() -> int:
     """Reads its arguments and standard input; see above."""
     what, media_type, *more = sys.argv[1:]
-    libraries = _load(media_type)
+    libraries = _load(media_type, draws=what == "page")
     sys.path.insert(0, str(Path(__file__).parent))
     from lockdown import leave_room, lock_down  # type: ignore[import-not-found]
 
@@ -69,8 +69,12 @@ def main() -> int:
     return 0
 
 
-def _load(media_type: str) -> Any:
-    """What decodes this type, loaded before the doors are shut."""
+def _load(media_type: str, *, draws: bool) -> Any:
+    """What decodes this type, loaded before the doors are shut; what takes long to load only where it is needed."""
+    if media_type == "application/pdf" and not draws:
+        import pypdfium2
+
+        return None, pypdfium2
     from PIL import Image, ImageOps
 
     Image.MAX_IMAGE_PIXELS = None  # our own limits, per type, are looked at before anything is decoded
@@ -106,7 +110,7 @@ def _page(libraries: Any, media_type: str, data: bytes, number: int, width: int)
         pdf = _opened(libraries, data)
         if number >= len(pdf):
             raise Refuse("no-such-page")
-        image = _drawn(pdf, number, width)
+        image = _drawn(pdf, number, width).to_pil()
     else:
         if number:
             raise Refuse("no-such-page")
@@ -136,12 +140,12 @@ def _size(pdf: Any, number: int) -> tuple[float, float]:
 
 
 def _drawn(pdf: Any, number: int, width: int) -> Any:
-    """A page as a picture, without forms, scripts and comments' actions: those are not even loaded."""
+    """A page as pdfium's picture, without forms, scripts and comments' actions: those are not even loaded."""
     try:
         page = pdf[number]
         across, up = page.get_size()
         scale = min(width / across, 3 * WIDEST / up)
-        return page.render(scale=scale, may_draw_forms=False).to_pil()
+        return page.render(scale=scale, may_draw_forms=False)
     except Exception:  # noqa: BLE001  whatever a page does to the library, it can't be shown
         raise Refuse("broken") from None
 

@@ -24,6 +24,7 @@ MAGIC_0_1 = b"SZD1"
 NAME = 8
 HEAD = len(MAGIC) + NAME
 PIECE = 64 * 1024
+AT_ONCE = 4
 TAG = 16
 NONCE = 12
 LENGTH = struct.Struct(">I")
@@ -39,21 +40,30 @@ class Sealer:
         self._cipher = AESGCM(key)
         self._bound = bound_to.encode()
         self._next = goes_on_at
+        self._buffer = memoryview(bytearray(AT_ONCE * (PIECE + AROUND)))
 
-    def pieces(self, plain: bytes | bytearray | memoryview, *, last: bool) -> Iterator[bytes]:
-        """The sealed pieces of `plain` in parts; with `last` the file ends here. The last piece may be empty.
+    def pieces(self, plain: bytes | bytearray | memoryview, *, last: bool) -> Iterator[memoryview]:
+        """The sealed pieces of `plain`, a few at a time, each good until the next is asked for; with `last` the file ends
+        here. The last piece may be empty.
 
-        Nothing is put together in memory: fresh megabytes cost more than sealing what goes into them.
+        They lie in memory that is used again and is small: what was just sealed is written before it leaves the cache.
         """
         plain = memoryview(plain)
         starts = range(0, max(len(plain), 1), PIECE)
-        for start in starts:
-            final = last and start == starts[-1]
-            nonce = secrets.token_bytes(NONCE)
-            text = plain[start : start + PIECE]
-            yield LENGTH.pack(len(text) | (LAST if final else 0)) + nonce
-            yield self._cipher.encrypt(nonce, text, _aad(self._bound, self.head, self._next, final))
-            self._next += 1
+        for few in range(0, len(starts), AT_ONCE):
+            at, nonces = 0, secrets.token_bytes(NONCE * AT_ONCE)
+            for number, start in enumerate(starts[few : few + AT_ONCE]):
+                text, nonce = plain[start : start + PIECE], nonces[number * NONCE : (number + 1) * NONCE]
+                at += self._seal(self._buffer[at:], nonce, text, last and start == starts[-1])
+            yield self._buffer[:at]
+
+    def _seal(self, into: memoryview, nonce: bytes, text: memoryview, final: bool) -> int:
+        begins, ends = LENGTH.size + NONCE, len(text) + AROUND
+        into[:begins] = LENGTH.pack(len(text) | (LAST if final else 0)) + nonce
+        aad = _aad(self._bound, self.head, self._next, final)
+        self._cipher.encrypt_into(nonce, text, aad, into[begins:ends])
+        self._next += 1
+        return ends
 
 
 class Opener(Protocol):

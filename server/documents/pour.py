@@ -73,7 +73,7 @@ def _carry(descriptor: int) -> None:
         return  # said once more, and then heard, when the file is settled
 
 
-def settle(file: BinaryIO, sealed: Iterable[bytes]) -> None:
+def settle(file: BinaryIO, sealed: Iterable[bytes | memoryview]) -> None:
     file.writelines(sealed)
     file.flush()
     os.fsync(file.fileno())

@@ -1,9 +1,9 @@
 """An upload that may be broken off and gone on with: announced, then sent in parts. How this is said over HTTP is `routes_tus.py`."""
 
-import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -165,19 +165,41 @@ async def resume(
     async def standing() -> int:
         return int((await _row(db, appointment, document_id)).received)
 
-    async def kept(count: int) -> None:
-        await _note(db, document_id, count, now)
-
     if offset == 0:
         chunks = refuse_foreign_beginning(chunks)
     where = (store, document_id, case.key, f"case/{case.id}")
+    with door.looks.part(document_id, offset, before.size) as ahead:
+
+        async def kept(count: int) -> None:
+            await _note(db, document_id, count, now)
+            ahead.kept = count
+
+        try:
+            with _in_words():
+                async with aclosing(ahead.passing(chunks, offset)) as passing:
+                    received = await grow.grow(
+                        *where,
+                        offset=offset,
+                        size=before.size,
+                        chunks=passing,
+                        standing=standing,
+                        kept=kept,
+                        check=check,
+                    )
+        except TypeNotAllowed as refusal:
+            await door.turn_away(document_id, refusal, now)
+            raise
+        if check is not None and not check.holds():
+            raise ChecksumMismatch
+        if received == before.size:
+            await door.taken_in(case, document_id, now, ahead)
+    return Progress(document_id, received, before.size, None if received == before.size else now + LIVES)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
     try:
-        received = await grow.grow(
-            *where, offset=offset, size=before.size, chunks=chunks, standing=standing, kept=kept, check=check
-        )
-    except TypeNotAllowed as refusal:
-        await door.turn_away(document_id, refusal, now)
-        raise
+        yield
     except grow.Busy:
         raise BeingWritten from None
     except grow.Moved:
@@ -186,11 +208,6 @@ async def resume(
         raise TooLarge(MORE_THAN_SAID) from None
     except (SealBroken, FileNotFoundError):
         raise UploadOver from None
-    if check is not None and not check.holds():
-        raise ChecksumMismatch
-    if received == before.size:
-        await door.taken_in(case, document_id, now)
-    return Progress(document_id, received, before.size, None if received == before.size else now + LIVES)
 
 
 async def finish_arrived(door: Door, keyring: Keyring, now: datetime) -> int:
@@ -214,7 +231,7 @@ async def finish_arrived(door: Door, keyring: Keyring, now: datetime) -> int:
         ):  # closed; or its key can't be opened now, which says nothing of the file
             continue
         # a file that may not come in: nobody waits for the words
-        with contextlib.suppress(Refusal):
+        with suppress(Refusal):
             await _taken_in(door, case, row.id, now)
     return len(rows)
 

@@ -28,9 +28,9 @@ class Found:
     active: tuple[str, ...]
 
 
-async def look_into(media_type: str, chunks: AsyncIterator[bytes]) -> Found:
+async def look_into(media_type: str, chunks: AsyncIterator[bytes], seconds: float = CHECK_S) -> Found:
     """Decodes enough of a file to vouch for it. Raises NotDecodable."""
-    said = json.loads(await _run(["check", media_type], chunks, CHECK_S, MOST_WORDS))
+    said = json.loads(await _run(["check", media_type], chunks, seconds, MOST_WORDS))
     return Found(int(said["pages"]), tuple(said["active"]))
 
 

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -13,6 +12,7 @@ from recordings_policy.classes import CITY_DOCUMENT
 from recordings_policy.retention import PeriodsAt
 from server import audit
 from server.access import Appointment, Case, case_of
+from server.documents.ahead import Ahead
 from server.documents.checking import Door
 from server.documents.content import Inspector
 from server.documents.delete import kept_until
@@ -22,8 +22,8 @@ from server.documents.upload import (
     OTHER,
     StoredDocument,
     enter,
-    inspected,
     lock_case,
+    poured,
     refuse_too_many,
 )
 from server.errors import BadInput, TooLate, TypeNotAllowed
@@ -70,25 +70,30 @@ class Sending:
             await refuse_too_many(tx, case.id, 0, limit, direction)
             until = await _until(tx, case, direction, expires_at, kept, now)
         id_, inspector = secrets.token_hex(16), Inspector()
-        async with aclosing(inspected(_chunks(content), inspector, limit)) as passing:
-            size = await door.store.write(id_, case.key, f"case/{case.id}", passing)
-        kind = inspector.media_type
-        document = StoredDocument(
-            id_, item, named_truly(name, kind), kind, size, "receiving", now, None, direction, until
-        )
-        try:
-            if media_type not in (None, kind):
-                raise TypeNotAllowed
-            async with door.db.write() as tx:
-                await lock_case(tx, appointment)
-                await refuse_too_many(tx, case.id, size, limit, direction)
-                await enter(tx, case, document, received=size, expires_at=until)
-                detail = {"appointment": appointment.id, "item": item, "size": size, "direction": direction}
-                await audit.record(tx, now, by, "document.put-in", id_, **detail)
-        except BaseException:
-            await door.store.remove(id_)
-            raise
-        return replace(document, state=await door.taken_in(case, id_, now))
+        with Ahead(inspector) as ahead:
+            size = await poured(door.store, case, id_, _chunks(content), ahead, limit)
+            kind = inspector.media_type
+            document = StoredDocument(
+                id_, item, named_truly(name, kind), kind, size, "receiving", now, None, direction, until
+            )
+            try:
+                if media_type not in (None, kind):
+                    raise TypeNotAllowed
+                async with door.db.write() as tx:
+                    await lock_case(tx, appointment)
+                    await refuse_too_many(tx, case.id, size, limit, direction)
+                    await enter(tx, case, document, received=size, expires_at=until)
+                    detail = {
+                        "appointment": appointment.id,
+                        "item": item,
+                        "size": size,
+                        "direction": direction,
+                    }
+                    await audit.record(tx, now, by, "document.put-in", id_, **detail)
+            except BaseException:
+                await door.store.remove(id_)
+                raise
+            return replace(document, state=await door.taken_in(case, id_, now, ahead))
 
 
 async def _until(

@@ -13,10 +13,12 @@ from server import audit
 from server.access import Appointment, Case, case_of
 from server.booking.model import ALIVE, AppointmentRow, CaseRow
 from server.catalog.model import ServiceRow
+from server.documents.ahead import Ahead
 from server.documents.checking import Door
 from server.documents.content import Inspector
 from server.documents.model import DocumentRow, name_bound
 from server.documents.names import clean_name, named_truly, refuse_foreign_extension
+from server.documents.seal import Store
 from server.errors import BadInput, Conflict, TooLarge, TooLate
 from server.sealing import Keyring, seal
 
@@ -78,21 +80,21 @@ async def receive(
         await refuse_too_many(tx, case.id, 0, limit)
     document_id = secrets.token_hex(16)
     inspector = Inspector()
-    async with aclosing(inspected(chunks, inspector, limit)) as passing:
-        size = await store.write(document_id, case.key, f"case/{case.id}", passing)
-    name = named_truly(name, inspector.media_type)
-    document = StoredDocument(document_id, item, name, inspector.media_type, size, "receiving", now)
-    try:
-        async with db.write() as tx:
-            await refuse_unless_open(tx, appointment)
-            await refuse_too_many(tx, case.id, size, limit)
-            await enter(tx, case, document, received=size, expires_at=now + LIVES)
-            detail = {"appointment": appointment.id, "item": item, "size": size}
-            await audit.record(tx, now, "citizen", "document.received", document_id, **detail)
-    except BaseException:
-        await store.remove(document_id)
-        raise
-    return replace(document, state=await door.taken_in(case, document_id, now))
+    with Ahead(inspector) as ahead:
+        size = await poured(store, case, document_id, chunks, ahead, limit)
+        name = named_truly(name, inspector.media_type)
+        document = StoredDocument(document_id, item, name, inspector.media_type, size, "receiving", now)
+        try:
+            async with db.write() as tx:
+                await refuse_unless_open(tx, appointment)
+                await refuse_too_many(tx, case.id, size, limit)
+                await enter(tx, case, document, received=size, expires_at=now + LIVES)
+                detail = {"appointment": appointment.id, "item": item, "size": size}
+                await audit.record(tx, now, "citizen", "document.received", document_id, **detail)
+        except BaseException:
+            await store.remove(document_id)
+            raise
+        return replace(document, state=await door.taken_in(case, document_id, now, ahead))
 
 
 def check_open(appointment: Appointment) -> None:
@@ -103,7 +105,18 @@ def check_open(appointment: Appointment) -> None:
         raise TooLate
 
 
-async def inspected(
+async def poured(
+    store: Store, case: Case, document_id: str, chunks: AsyncIterator[bytes], ahead: Ahead, limit: int
+) -> int:
+    """The chunks into the store, while the inspector and the child see them; returns how many bytes they are."""
+    async with (
+        aclosing(_inspected(chunks, ahead.inspector, limit)) as fitting,
+        aclosing(ahead.passing(fitting)) as passing,
+    ):
+        return await store.write(document_id, case.key, f"case/{case.id}", passing)
+
+
+async def _inspected(
     chunks: AsyncIterator[bytes], inspector: Inspector, limit: int
 ) -> AsyncGenerator[bytes, None]:
     """The chunks while they are within the limit and what the inspector lets pass."""
