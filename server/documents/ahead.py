@@ -115,12 +115,16 @@ class Ahead:
         if self._look is None:
             return
         places().stays(self.call_off)
+        try:
+            if self._batch:
+                await self._hand_over()
+            await self._put([])
+        except asyncio.CancelledError:
+            self.call_off()
+            raise
+        self._whole = not self._called_off
         if self._timer is not None:
             self._timer.cancel()
-        self._whole = True
-        if self._batch:
-            await self._hand_over()
-        await self._put([])
 
     async def _handed_over(self) -> AsyncGenerator[bytes, None]:
         while batch := await self._coming.get():
@@ -139,6 +143,8 @@ class Looks:
         """While a part comes: the look that saw the file up to `offset`, a new one at its beginning, else one that sees nothing."""
         ahead = self._under_way.get(document_id)
         if ahead is None or ahead.count != offset:
+            if ahead is not None:
+                ahead.call_off()
             ahead = self._under_way[document_id] = Ahead(size=size)
             ahead.kept = offset
         try:

@@ -83,10 +83,12 @@ async def _pour(growing: "_Growing", chunks: AsyncIterator[bytes], check: Check 
             if check is not None:
                 check.update(chunk)
             await growing.add(chunk)
-    except Exception:
+    except Exception as error:
         if check is None:
             await growing.keep()
-        raise
+        # who is stopped behind the last byte has nothing left to send
+        if not (isinstance(error, Busy) and growing.whole):
+            raise
     if check is None or check.holds():
         await growing.keep()
 
@@ -143,6 +145,10 @@ class _Growing:
         self._file.truncate(position)
         self._file.seek(position)
         self._sealer = Sealer(key, bound_to, head=head, goes_on_at=number)
+
+    @property
+    def whole(self) -> bool:
+        return self.kept_count == self._size
 
     async def add(self, chunk: bytes) -> None:
         if self._count + len(self._waiting) + len(chunk) > self._size:

@@ -75,6 +75,26 @@ async def test_who_comes_back_before_the_dead_line_is_noticed_goes_on_at_once(up
     assert await upload.content() == data
 
 
+@pytest.mark.criterion("D02")
+async def test_who_is_stopped_behind_the_last_byte_has_sent_all(upload: Upload) -> None:
+    data = pdf(20 * PIECE)
+    await upload.create(len(data))
+    over = asyncio.Event()
+
+    async def without_end(there: int) -> AsyncIterator[bytes]:
+        yield data[there:]
+        await over.wait()
+
+    sending = asyncio.create_task(upload.patch(without_end(0), 0))
+    while (there := await upload.offset()) < len(data):
+        if sending.done():
+            sending = asyncio.create_task(upload.patch(without_end(there), there))
+        await asyncio.sleep(0)
+    assert (await sending).status == 204
+    over.set()
+    assert await upload.content() == data
+
+
 @pytest.mark.criterion("D12")
 async def test_what_is_terminated_or_expires_leaves_nothing(upload: Upload) -> None:
     city, data = upload.city, pdf(2 * PIECE)
