@@ -3,7 +3,6 @@
 import asyncio
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 
 from server.catalog.read_file import CatalogueRefused, parse_catalogue
 from server.demo.seed import KEMPTEN
+from tests.office import nursery
 from tests.office.city import MASTER_KEY, SECRET, City, only_sqlite
 
 GOOD = """\
@@ -51,16 +51,7 @@ async def run_import(city: City, file: Path) -> subprocess.CompletedProcess[str]
         "SPRECHZEIT_TICKET_SECRET": SECRET[::-1],
         "SPRECHZEIT_MASTER_KEY": MASTER_KEY,
     }
-    command = [sys.executable, "-m", "server", "import", str(file)]
-    return await asyncio.to_thread(
-        subprocess.run,
-        command,
-        env={**kept, **chosen},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return await asyncio.to_thread(nursery.run, ["import", str(file)], {**kept, **chosen}, file.parent)
 
 
 async def services(city: City, **query: str) -> dict[str, dict[str, Any]]:

@@ -1,8 +1,6 @@
 """`sprechzeit doctor` asks the relay for an allocation by every way there is, and says in words what is wrong with it."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 from tests.neighbours.process import free_port
 from tests.network.namespaces import ThisMachine
 from tests.network.relay import SECRET, SHIPPED, Relay, relay
+from tests.office import nursery
 from tests.office.served import ROOT, as_environment
 
 LOOPBACK = ("127.0.0.1",)
@@ -28,10 +27,7 @@ def doctor(folder: Path, **changes: str) -> list[str]:
     """What it says of TURN."""
     database_url = f"sqlite+aiosqlite:///{folder}/none.sqlite3"
     environment = as_environment(database_url, folder, free_port(), changes)
-    command = [sys.executable, "-m", "server", "doctor"]
-    done = subprocess.run(
-        command, env={**os.environ, **environment}, cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = nursery.run(["doctor"], {**os.environ, **environment}, ROOT)
     assert "Traceback" not in done.stderr
     return [line for line in done.stdout.splitlines() if "TURN" in line]
 

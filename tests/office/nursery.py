@@ -1,7 +1,8 @@
-"""Server processes that are there at once: forked from one that has loaded the program already. What a start from nothing is like
+"""The program in processes that are there at once: forked from one that has loaded it already. What a start from nothing is like
 is tested in tests/http/test_cli.py and tests/deploy.
 
-    python -m tests.office.nursery    a JSON line {"log", "env"} on standard input ► the number of a new process on standard output
+    python -m tests.office.nursery    a JSON line on standard input, an `Order` or the number of a process
+                                      ► on standard output the number of the new process, or with what it ended
 """
 
 import atexit
@@ -16,10 +17,12 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 from tests.neighbours.process import Neighbour
@@ -57,9 +60,21 @@ class Forked:
 
     def _ends_within(self, ms: float | None) -> bool:
         if self.returncode is None and self._end.poll(ms):
-            self.returncode = -1  # how it ended nobody was told
+            self.returncode = int(_ask(self.pid))
             os.close(self._life)
         return self.returncode is not None
+
+
+@dataclass(frozen=True)
+class Order:
+    """A command of the program; `said` and `complained` may be one file."""
+
+    arguments: Sequence[str]
+    env: Mapping[str, str]
+    cwd: str
+    typed: str
+    said: str
+    complained: str
 
 
 class Nursery:
@@ -72,11 +87,11 @@ class Nursery:
         )
         atexit.register(self.close)
 
-    def fork(self, log: Path, env: Mapping[str, str]) -> Forked:
+    def ask(self, what: object) -> str:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"log": str(log), "env": {**os.environ, **env}}) + "\n")
-        return Forked(int(self._process.stdout.readline()))
+        self._process.stdin.write(json.dumps(what) + "\n")
+        return self._process.stdout.readline()
 
     def close(self) -> None:
         if self._process.stdin:
@@ -89,6 +104,15 @@ def _nursery() -> Nursery:
     return Nursery()
 
 
+def _ask(what: object) -> str:
+    with _ONE_AT_A_TIME:
+        return _nursery().ask(what)
+
+
+def _forked(order: Order) -> Forked:
+    return Forked(int(_ask(asdict(order))))
+
+
 class Server(Neighbour):
     """`sprechzeit serve` with these settings, its output in a file."""
 
@@ -96,8 +120,19 @@ class Server(Neighbour):
         self.command = ["sprechzeit", "serve"]
         self.log = log
         self.stop_signal = signal.SIGTERM
-        with _ONE_AT_A_TIME:
-            self.process = _nursery().fork(log, env)
+        settings = {**os.environ, **env}
+        self.process = _forked(Order(["serve"], settings, str(ROOT), os.devnull, str(log), str(log)))
+
+
+def run(
+    arguments: Sequence[str], env: Mapping[str, str], cwd: Path, typed: str = "", timeout: float = 60
+) -> subprocess.CompletedProcess[str]:
+    """A command to its end, as `subprocess.run` with text."""
+    with TemporaryDirectory() as folder:
+        pipes = [Path(folder) / name for name in ("typed", "said", "complained")]
+        pipes[0].write_text(typed)
+        code = _forked(Order(arguments, env, str(cwd), *map(str, pipes))).wait(timeout)
+        return subprocess.CompletedProcess(arguments, code, pipes[1].read_text(), pipes[2].read_text())
 
 
 def main() -> None:
@@ -105,35 +140,49 @@ def main() -> None:
     import server.__main__
     import server.app  # noqa: F401
 
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel clears away who has ended
     gc.collect()
     gc.freeze()
     for line in sys.stdin:
         asked = json.loads(line)
-        if (child := os.fork()) == 0:
-            _serve(Path(asked["log"]), asked["env"])
-        print(child, flush=True)
+        if isinstance(asked, int):
+            print(os.waitstatus_to_exitcode(os.waitpid(asked, 0)[1]), flush=True)
+        elif child := os.fork():
+            print(child, flush=True)
+        else:
+            _live(Order(**asked))
 
 
-def _serve(log: Path, env: Mapping[str, str]) -> NoReturn:
-    from server.__main__ import main as sprechzeit
-
+def _live(order: Order) -> NoReturn:
+    """In the new process: nothing of the old one is left but what it has loaded."""
     os.setsid()
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     random.seed()
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    for number in (1, 2):
-        os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), number)
+    os.dup2(os.open(order.typed, os.O_RDONLY), 0)
+    for number, file in ((1, order.said), (2, order.complained)):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), number)
+    sys.stdin = os.fdopen(0)
     os.environ.clear()
-    os.environ.update(env)
-    sys.argv = ["sprechzeit", "serve"]
+    os.environ.update(order.env)
+    os.chdir(order.cwd)
+    sys.argv = ["sprechzeit", *order.arguments]
+    code = _ends_with()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _ends_with() -> int:
+    """As the interpreter ends, but without going back into the loop that forked."""
+    from server.__main__ import main as sprechzeit
+
     try:
         sprechzeit()
-    except Exception:  # noqa: BLE001  as the interpreter would, but without going back into the loop above
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001
         traceback.print_exc()
-    finally:
-        os._exit(0)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
