@@ -61,6 +61,7 @@ PIN := $(PY) -m piptools compile --quiet --generate-hashes --no-emit-index-url -
   --no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe
 lock: $(DEV_READY) ## pin all Python dependencies anew with their hashes (UPGRADE=1 takes newer ones)
 	CUSTOM_COMPILE_COMMAND="make lock" $(PIN) $(if $(UPGRADE),--upgrade) -o requirements.txt pyproject.toml
+	CUSTOM_COMPILE_COMMAND="make lock" $(PIN) $(if $(UPGRADE),--upgrade) --extra heic -c requirements.txt -o requirements-image.txt pyproject.toml
 	CUSTOM_COMPILE_COMMAND="make lock" $(PIN) $(if $(UPGRADE),--upgrade) --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
 
 clean: ## remove what can be made again; the demo city's data in var/ stays (DATA=1 removes it too)

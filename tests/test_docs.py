@@ -96,7 +96,7 @@ def test_the_versions_agree() -> None:
     assert version[1] == stated[1]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-image.txt", "requirements-dev.txt"])
 def test_every_library_is_pinned_with_hashes_and_names_no_host(name: str) -> None:
     lines = (ROOT / name).read_text().splitlines()
     pins = [line for line in lines if line and not line.startswith((" ", "#"))]

@@ -2,13 +2,16 @@
 
 import hashlib
 import io
+import re
 from datetime import timedelta
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pypdfium2
 import pytest
+from PIL import ImageChops
 from sqlalchemy import select
 
 from server.audit import AuditRow
@@ -16,6 +19,8 @@ from server.signing.model import FormRow
 from tests.http.signing import FIELDS, begin, sealed_pdf, sealing_city
 from tests.office.city import City, MakeCity, only_sqlite
 from tests.office.outbox import mails
+
+FOOT = 80  # points: the line with the number of pages
 
 
 @pytest.fixture
@@ -26,6 +31,29 @@ async def city(make_city: MakeCity, tmp_path: Path) -> City:
 def words_in(pdf: bytes) -> str:
     document = pypdfium2.PdfDocument(pdf)
     return "\n".join(document[number].get_textpage().get_text_range() for number in range(len(document)))
+
+
+def differences(read: bytes, sealed: bytes) -> list[str]:
+    """Where pages that were read look or say otherwise once sealed; beside the signature and the number of pages."""
+    before, after = pypdfium2.PdfDocument(read), pypdfium2.PdfDocument(sealed)
+    with pikepdf.open(io.BytesIO(sealed)) as pdf:
+        left, bottom, right, top = (float(edge) for edge in pdf.Root.AcroForm.Fields[0].Rect)
+    different = []
+    for number in range(len(before)):
+        was, now = (document[number] for document in (before, after))
+        texts = [
+            re.sub(r"Seite (\d+) von \d+", r"Seite \1", page.get_textpage().get_text_range())
+            for page in (was, now)
+        ]
+        different += [f"page {number} says otherwise"] if texts[0] != texts[1] else []
+        apart = ImageChops.difference(
+            was.render().to_pil().convert("RGB"), now.render().to_pil().convert("RGB")
+        )
+        apart.paste(0, (0, apart.height - FOOT, apart.width, apart.height))
+        if number == len(before) - 1:
+            apart.paste(0, (floor(left), apart.height - ceil(top), ceil(right), apart.height - floor(bottom)))
+        different += [f"page {number} looks otherwise: {box}"] if (box := apart.getbbox()) else []
+    return different
 
 
 @pytest.mark.criterion("C24")
@@ -50,6 +78,7 @@ async def test_a_form_is_read_signed_with_a_code_and_sealed(city: City) -> None:
     assert "erika@example.org" not in text
     inside = pikepdf.open(io.BytesIO(pdf))
     assert bytes(inside.attachments["gelesen.pdf"].get_file().read_bytes()) == read
+    assert differences(read, pdf) == []
     subjects = [str(mail["Subject"]) for mail in await mails(city)]
     assert len(subjects) == 3
     assert not any("SEPA" in subject for subject in subjects)
