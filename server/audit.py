@@ -7,18 +7,18 @@ else happen to an entry. Whether the chain is whole is in `privacy/verify_chain.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, bindparam, func, insert, select, text, update
+from sqlalchemy import JSON, Index, String, bindparam, func, insert, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recordings_policy.classes import AUDIT
 from recordings_policy.holds import holds
-from server.db import Base, UtcDateTime
+from server.db import Base, UtcDateTime, listed
 
 START = "0" * 64
 QUARTER_S = 900
@@ -85,12 +85,14 @@ async def record(
 
 
 async def record_each(
-    tx: AsyncConnection, now: datetime, actor: str, action: str, object_ids: Iterable[str]
+    tx: AsyncConnection, now: datetime, actor: str, action: str, object_ids: Sequence[str]
 ) -> None:
     """The same of many objects, in one go."""
-    same = {"at": now, "actor": actor, "action": action, "detail": {}}
-    if entries := [{**same, "object_id": one} for one in object_ids]:
-        await tx.execute(RECORD, entries)
+    these = listed(tx, object_ids, AuditRow.object_id.type)
+    same = (literal(now, UtcDateTime()), literal(actor, String()), literal(action, String()))
+    entries = select(*same, these.c.value, literal({}, JSON()))
+    columns = ["at", "actor", "action", "object_id", "detail"]
+    await tx.execute(insert(AuditRow).from_select(columns, entries))
 
 
 async def record_once(

@@ -30,11 +30,11 @@ from recordings_policy.retention import DEFAULTS, Periods
 from server import audit
 from server.access import Appointment, Staff
 from server.booking.model import ALIVE, AppointmentRow, CaseRow
-from server.db import Database
+from server.db import Database, among
 from server.documents.model import DocumentRow
 from server.documents.seal import Store
 from server.errors import MustBeKept, NotFound, TooLate
-from server.privacy.model_end import case_over, cases_over, held, only_called_off
+from server.privacy.model_end import case_over, held, of_case_over, only_called_off
 from server.privacy.model_report import swept
 from server.rooms.model import InvitationRow, TransferRow
 from server.rooms.model_call_back import CallBackRow
@@ -153,9 +153,9 @@ async def close_due_cases(db: Database, now: datetime, periods: Periods = DEFAUL
 async def _close_some(db: Database, due: Select[Any], seen: Sequence[str], now: datetime) -> int:
     async with db.write() as tx:
         # locked, then looked at afresh: a clerk may just have booked another appointment on the case
-        lock = update(CaseRow).where(CaseRow.id.in_(seen))
+        lock = update(CaseRow).where(among(tx, CaseRow.id, seen))
         await tx.execute(lock.values(key_version=CaseRow.key_version))
-        ids = list(await tx.scalars(due.where(CaseRow.id.in_(seen))))
+        ids = list(await tx.scalars(due.where(among(tx, CaseRow.id, seen))))
         if not ids:
             return 0
         await close_cases(tx, ids, now)
@@ -166,7 +166,7 @@ async def close_cases(tx: AsyncConnection, ids: Sequence[str], now: datetime) ->
     """Destroys the keys and all that is personal beside them, and marks the documents."""
     if not ids:
         return
-    these = CaseRow.id.in_(ids)
+    these = among(tx, CaseRow.id, ids)
     known = select(func.count(), func.sum(case((only_called_off(), 1), else_=0)))
     contacts, cancelled = (await tx.execute(known.where(these, CaseRow.contact_sealed.is_not(None)))).one()
     await swept(tx, CANCELLED, cancelled or 0, now)
@@ -174,23 +174,20 @@ async def close_cases(tx: AsyncConnection, ids: Sequence[str], now: datetime) ->
     # the case first: an upload that enters its row just now holds the case's lock until it is there to mark
     emptied = {"wrapped_key": None, "contact_sealed": None, "closed_at": now}
     await tx.execute(update(CaseRow).where(these).values(**emptied))
-    documents = update(DocumentRow).where(DocumentRow.case_id.in_(ids), DocumentRow.deleted_at.is_(None))
+    documents = update(DocumentRow).where(
+        among(tx, DocumentRow.case_id, ids), DocumentRow.deleted_at.is_(None)
+    )
     await tx.execute(documents.values(deleted_at=now))
     await _remove_beside(tx, ids, now)
     await audit.record_each(tx, now, "system", "case.closed", ids)
 
 
 async def _remove_beside(tx: AsyncConnection, case_ids: Sequence[str], now: datetime) -> None:
-    """What hangs on the cases' appointments and has no meaning without the case.
-
-    The cases are told by the moment in which they were closed: thousands of names in each statement cost more than it does.
-    """
-    closed = select(CaseRow.id).where(
-        CaseRow.id.between(min(case_ids), max(case_ids)), CaseRow.closed_at == now
-    )
-    belonging = select(AppointmentRow.id).where(AppointmentRow.case_id.in_(closed))
+    """What hangs on the cases' appointments and has no meaning without the case."""
+    of_cases = select(AppointmentRow.id).where(among(tx, AppointmentRow.case_id, case_ids))
+    belonging = list(await tx.scalars(of_cases))
     for kind, beside in BESIDE:
-        gone = await tx.execute(delete(beside).where(beside.appointment_id.in_(belonging)))
+        gone = await tx.execute(delete(beside).where(among(tx, beside.appointment_id, belonging)))
         await swept(tx, kind, gone.rowcount, now)
 
 
@@ -207,9 +204,9 @@ async def mark_due(db: Database, now: datetime, periods: Periods) -> None:
     """Documents go by their own rules, where the case stays longer."""
     async with db.write() as tx:
         for kind, direction in ((UPLOAD, "in"), (CITY_DOCUMENT, "out")):
-            over = cases_over(now - periods.of(kind), now - periods.of(CANCELLED))
+            over = of_case_over(DocumentRow.case_id, now - periods.of(kind), now - periods.of(CANCELLED))
             due = (DocumentRow.direction == direction, DocumentRow.deleted_at.is_(None))
-            marked = update(DocumentRow).where(*due, DocumentRow.case_id.in_(over))
+            marked = update(DocumentRow).where(*due, over)
             await tx.execute(marked.values(deleted_at=now))
 
 

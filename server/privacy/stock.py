@@ -27,10 +27,10 @@ from server.people.model import StaffRow, StaffSessionRow
 from server.planning.model import AbsenceRow
 from server.privacy.model import RetentionRuleRow
 from server.privacy.model_end import (
-    appointments_of_cases_over,
     case_over,
-    cases_over,
     held,
+    of_appointment_of_case_over,
+    of_case_over,
     only_called_off,
     over,
 )
@@ -62,20 +62,18 @@ def _since(column: Any) -> Due:
 
 def _with_case(case_id: Any) -> Due:
     """Of rows that belong to a case."""
-    return lambda limit, called_off: case_id.in_(cases_over(limit, called_off))
+    return lambda limit, called_off: of_case_over(case_id, limit, called_off)
 
 
 def _beside(row: Any) -> Due:
     """Of rows that belong to an appointment and go with its case."""
-    return lambda limit, called_off: row.appointment_id.in_(appointments_of_cases_over(limit, called_off))
+    return lambda limit, called_off: of_appointment_of_case_over(row.appointment_id, limit, called_off)
 
 
 def _with_appointment(row: Any) -> Due:
     """Of rows that go with the appointment itself, whatever else its case holds."""
-    ended = select(AppointmentRow.id)
-    return lambda limit, called_off: row.appointment_id.in_(
-        ended.where(over(AppointmentRow, limit, called_off))
-    )
+    own = AppointmentRow.id == row.appointment_id
+    return lambda limit, called_off: exists().where(own, over(AppointmentRow, limit, called_off))
 
 
 NEVER = or_(AppointmentRow.token_hash.is_(None), AppointmentRow.expires_at.is_not(None))

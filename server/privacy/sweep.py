@@ -28,7 +28,7 @@ from server.booking.model import (
 from server.booking.model_knock import KnockRow
 from server.booking.model_waiting import WaitingRow
 from server.clock import berlin
-from server.db import Database
+from server.db import Database, among
 from server.documents.model import DocumentRow
 from server.notices.outbox import OutboxRow
 from server.people.model import StaffRow, StaffSessionRow
@@ -87,19 +87,19 @@ async def _portions(db: Database, kind: DataClass, periods: Periods, now: dateti
 
 async def _delete_plain(tx: AsyncConnection, kind: DataClass, keys: Keys, _now: datetime) -> int:
     row = STOCK[kind].row
-    return (await tx.execute(delete(row).where(key_of(row).in_(keys)))).rowcount
+    return (await tx.execute(delete(row).where(among(tx, key_of(row), keys)))).rowcount
 
 
 async def _delete_appointments(tx: AsyncConnection, _kind: DataClass, keys: Keys, now: datetime) -> int:
     """With all that points to them; what stands below with ON DELETE CASCADE goes along."""
-    following = update(AppointmentRow).where(AppointmentRow.follows_id.in_(keys))
+    following = update(AppointmentRow).where(among(tx, AppointmentRow.follows_id, keys))
     await tx.execute(following.values(follows_id=None))
-    await tx.execute(delete(ClaimRow).where(ClaimRow.appointment_id.in_(keys)))
+    await tx.execute(delete(ClaimRow).where(among(tx, ClaimRow.appointment_id, keys)))
     for kind, beside in WITH_IT:
-        gone = await tx.execute(delete(beside).where(beside.appointment_id.in_(keys)))
+        gone = await tx.execute(delete(beside).where(among(tx, beside.appointment_id, keys)))
         await swept(tx, kind, gone.rowcount, now)
     await audit.record_each(tx, now, "system", "appointment.deleted", keys)
-    return (await tx.execute(delete(AppointmentRow).where(AppointmentRow.id.in_(keys)))).rowcount
+    return (await tx.execute(delete(AppointmentRow).where(among(tx, AppointmentRow.id, keys)))).rowcount
 
 
 async def _delete_empty_cases(db: Database) -> None:
