@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from server.terminal import port_taken_in_words, refused_in_words, settings_or_exit, trouble_in_words
+from signaling.no_core import write_no_core
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -250,6 +251,7 @@ def _log() -> None:
 
 
 def main() -> None:
+    write_no_core()
     cli()
 
 

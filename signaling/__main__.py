@@ -8,6 +8,7 @@ from aiohttp import web
 
 from signaling.app import add_signaling
 from signaling.bus import Bus, open_bus
+from signaling.no_core import write_no_core
 from signaling.settings import SettingsRefused, SignalingSettings, from_environment, port_from
 
 
@@ -30,6 +31,7 @@ def make_app(settings: SignalingSettings, bus: Bus) -> web.Application:
 
 def main() -> int:
     """Runs until SIGTERM. Exit code 2 when the settings can't be used."""
+    write_no_core()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         settings = from_environment(os.environ)

@@ -11,6 +11,7 @@ import struct
 from pathlib import Path
 
 MEGABYTE = 1_000_000
+NO_CORE = 1  # one byte: heeded by the kernel also where cores go to a program; zero is not
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, FILTER = 38, 22, 2
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 WRITING = 0o1 | 0o2 | 0o100  # O_WRONLY, O_RDWR, O_CREAT
@@ -43,7 +44,7 @@ def lock_down(seconds: int, memory_mb: int, *, threads: bool = False) -> frozens
         resource.RLIMIT_CPU: seconds,
         resource.RLIMIT_AS: memory,
         resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CORE: 0 if resource.getrlimit(resource.RLIMIT_CORE)[1] == 0 else NO_CORE,
         resource.RLIMIT_NOFILE: 64,
     }
     for which, most in limits.items():

@@ -25,7 +25,6 @@ def main() -> int:
     from pyhanko.sign.general import SigningError
 
     resource.setrlimit(resource.RLIMIT_CPU, (40, 40))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     order = json.loads(sys.stdin.buffer.read())
     try:

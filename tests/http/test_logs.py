@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from yarl import URL
 
 from server.booking.model import CaseRow
 from server.db import Database
+from tests.neighbours.process import free_port
+from tests.neighbours.redis import RedisServer
 from tests.neighbours.smtp import Mailbox
 from tests.office.city import MakeCity
 from tests.office.papers import a_pdf
@@ -122,6 +125,23 @@ class Canary:
                 await socket.send_str(noise)
             await asyncio.sleep(0)
 
+    async def wait_in_a_room(self) -> None:
+        """A second appointment, which begins right now."""
+        async with aiohttp.ClientSession() as self.session:
+            found = await self.ask("GET", "/api/v1/availability?service=bauberatung&mode=video")
+            soonest = next(slot for day in found["days"] for slot in day["slots"])
+            who = {"name": f"{self.mark} Musterfrau", "email": f"{self.mark}2@canary.example"}
+            hold = await self.hold(soonest)
+            booked = await self.ask("POST", "/api/v1/appointments", json={"hold": hold, **who})
+            entry = await self.ask("POST", f"/api/v1/appointments/{booked['token']}/entry")
+            self.given |= {booked["token"], entry["ticket"]}
+            async with self.session.ws_connect(
+                f"{self.url}/signaling/v1", protocols=("sprechzeit.v1",)
+            ) as room:
+                hello = {"type": "hello", "ticket": entry["ticket"], "instance": self.mark}
+                await room.send_json(hello)
+                assert (await room.receive_json(timeout=5))["type"] == "welcome"
+
     async def move(self) -> None:
         for slot in (self.slots[-2], self.slots[-1]):
             await self.ask("POST", f"{self.api}/move", json={"start": slot["start"], "mode": "video"})
@@ -204,16 +224,55 @@ async def test_mail_trouble_names_no_address(make_city: MakeCity, caplog: pytest
     assert canary.found_in(caplog.text) == set()
 
 
-async def test_the_log_of_a_served_city_holds_nothing_of_a_citizen(serve_city: ServeCity) -> None:
-    served = await asyncio.to_thread(serve_city)
+@pytest.mark.criterion("J15")
+async def test_the_log_of_a_served_city_holds_nothing_of_a_citizen(
+    serve_city: ServeCity, own_redis: RedisServer
+) -> None:
+    """Nor do its figures, Redis while the citizen is in the waiting room, and no core would be written of it."""
+    port = free_port()
+    served = await asyncio.to_thread(serve_city, redis_url=own_redis.url, metrics_port=port)
     canary = Canary(served.url)
-    await canary.live()
+    async with heard(own_redis.port) as redis:
+        await canary.live()
+        await canary.wait_in_a_room()
+        await until(lambda: b"room" in redis)
+        assert canary.found_in(redis.decode("latin-1")) <= {"127.0.0.1"}
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/metrics") as figures:
+        assert canary.found_in(await figures.text()) == set()
+    assert core_limit(served.processes[0].pid) <= 1
     await canary.meet_a_fault(served.environments[0]["SPRECHZEIT_DATABASE_URL"])
     await asyncio.to_thread(served.stop)
     log = served.processes[0].output()
     assert "sealed data can not be opened" in log
     assert canary.found_in(log) == set()
     assert canary.found_in(stored(served.folder)) <= {"127.0.0.1"}
+
+
+@asynccontextmanager
+async def heard(port: int) -> AsyncIterator[bytearray]:
+    """Every command that Redis is given, with its keys and values."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"MONITOR\r\n")
+    assert await reader.readline() == b"+OK\r\n"
+    said = bytearray()
+
+    async def listen() -> None:
+        while part := await reader.read(65536):
+            said.extend(part)
+
+    listening = asyncio.create_task(listen())
+    try:
+        yield said
+    finally:
+        listening.cancel()
+        writer.close()
+
+
+def core_limit(pid: int) -> int:
+    """How large an image of this process may be written when it crashes; beyond one byte, or without limit, it is."""
+    lines = Path(f"/proc/{pid}/limits").read_text().splitlines()
+    hard = next(line for line in lines if line.startswith("Max core file size")).split()[-2]
+    return int(hard) if hard.isdecimal() else 2**63
 
 
 def stored(folder: Path) -> str:

@@ -69,3 +69,14 @@ def test_time_is_bounded() -> None:
 def test_without_the_lock_the_same_things_are_done() -> None:
     for attempt in ("socket.socket()", "bytearray(600_000_000)", "subprocess.run(['true'])"):
         assert child(attempt, locked=False) == "did"
+
+
+@pytest.mark.criterion("J15")
+@pytest.mark.parametrize("how", ["lock_down(seconds=2, memory_mb=400)", "write_no_core()"])
+def test_no_image_of_a_process_is_written_when_it_crashes(how: str) -> None:
+    """Neither of the child that decodes, nor of server and signaling, nor of what they start."""
+    path = f"sys.path[:0] = [{str(FOLDER)!r}, {str(FOLDER.parents[1])!r}]"
+    program = f"import resource, sys\n{path}\nfrom lockdown import lock_down\nfrom signaling.no_core import write_no_core\n"
+    program += f"{how}\nprint(max(resource.getrlimit(resource.RLIMIT_CORE)))"
+    ran = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True)
+    assert int(ran.stdout) in (0, 1)
