@@ -123,7 +123,7 @@ class Recorder:
         if kind == "welcome":
             self._servers = message["ice_servers"]
         elif kind == "peer":
-            self._meet(message["id"])
+            self._meet(message["id"], message["instance"])
         elif kind in ("description", "candidate") and message["from"] in self._links:
             self._links[message["from"]].hear(message)
         elif kind == "left":
@@ -131,17 +131,21 @@ class Recorder:
         elif kind in ("ended", "error", "moving"):
             self.stop(str(message.get("reason") or message.get("code") or kind))
 
-    def _meet(self, peer: str) -> None:
-        """Somebody is in the room: unless they have consented, it is over before anything of theirs is taken."""
+    def _meet(self, peer: str, instance: str) -> None:
+        """Somebody is in the room, perhaps with a new page: unless they have consented, it is over before anything of theirs is taken."""
         present = {one[:SUBJECT_CHARS] for one in (*self._links, peer)}
         decision = may_record(self._order.permission, present, self._order.consenting)
+        known = self._links.get(peer)
         if not decision.allowed:
             self.stop(decision.reason)
-        elif peer not in self._links:
-            if self.began:  # the format can't take a new voice: a new recording can
-                self.stop("newcomer")
-            else:
-                self._links[peer] = Link(peer, self._servers, self._say, self._changed.set)
+        elif known is not None and known.instance == instance:
+            return
+        elif self.began:  # the format can't take a new voice: a new recording can
+            self.stop("newcomer")
+        else:
+            self._links[peer] = Link(peer, instance, self._servers, self._say, self._changed.set)
+            if known is not None:
+                self._closing = asyncio.create_task(known.close())
 
     def _forget(self, peer: str) -> None:
         link = self._links.pop(peer, None)

@@ -18,9 +18,15 @@ class Link:
     """What signaling says about this person goes in by `hear`, one after the other; the tracks come out in `tracks`."""
 
     def __init__(
-        self, peer: str, servers: list[dict[str, Any]], say: Say, changed: Callable[[], None]
+        self,
+        peer: str,
+        instance: str,
+        servers: list[dict[str, Any]],
+        say: Say,
+        changed: Callable[[], None],
     ) -> None:
-        self._peer, self._say, self._changed = peer, say, changed
+        """`instance`: the page load of this person; another one has another connection."""
+        self._peer, self.instance, self._say, self._changed = peer, instance, say, changed
         self.tracks: list[MediaStreamTrack] = []
         self.ready = False
         self._connection = RTCPeerConnection(

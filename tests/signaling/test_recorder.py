@@ -30,12 +30,14 @@ WHOLE = Permission(
 )
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "signaling.recorder")
-PATIENCE_S = 20.0
+PATIENCE_S = 45.0
+IDAS_PHONE = "phone-of-ida"
 
 
 @asynccontextmanager
 async def call_of_two(office: Office) -> AsyncIterator[tuple[Talker, Talker]]:
-    host, guest = Talker(await office.enter("host", "Frau Kern")), Talker(await office.enter("guest", "Ida"))
+    host = Talker(await office.enter("host", "Frau Kern"))
+    guest = Talker(await office.enter("guest", "Ida", device=IDAS_PHONE))
     await host.person.say("admit", guest=guest.id)
     await guest.person.hear("admitted")
     try:
@@ -87,6 +89,21 @@ async def test_it_is_seen_by_all_takes_both_and_a_word_ends_it_within_a_second(o
     tape: Any = av.open(io.BytesIO(film))
     assert sorted(stream.type for stream in tape.streams) == ["audio", "audio", "video", "video"]
     assert len({packet.stream.index for packet in tape.demux() if packet.size}) == 4
+
+
+@pytest.mark.criterion("J09")
+async def test_who_loads_the_page_anew_ends_it_and_is_never_half_in_it(office: Office) -> None:
+    async with call_of_two(office) as (host, guest):
+        process = await recorder(order(office, [host.id, guest.id]))
+        assert process.stdout is not None
+        seen = (await asyncio.gather(host.meet_recorder(), guest.meet_recorder()))[0]
+        async with asyncio.timeout(PATIENCE_S):
+            film = await process.stdout.readexactly(4_000)
+            await office.enter("guest", "Ida", device=IDAS_PHONE)
+            await host.person.hear("left", id=seen["id"])
+            film += await process.stdout.read()
+            assert await process.wait() == 0
+    assert {stream.type for stream in av.open(io.BytesIO(film)).streams} == {"audio", "video"}
 
 
 @pytest.mark.criterion("J09")
