@@ -10,11 +10,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import BinaryIO, Protocol
 
 from server.documents.pieces import HEAD, LENGTH, Sealer, piece_head
-from server.documents.pour import Waiting, in_thread, in_thread_ended, settle
+from server.documents.pour import Carrying, Waiting, in_thread, in_thread_ended, settle
 from server.documents.seal import Store, bound
 from server.sealing import SealBroken
 
-KEPT_EVERY = 8 * 1024 * 1024
+KEPT_EVERY = (
+    32 * 1024 * 1024
+)  # what a killed process may lose of one long request; browsers send parts of 4 MB
 
 
 class Busy(Exception):
@@ -127,6 +129,7 @@ class _Growing:
         self._waiting = Waiting()
         self._sealer: Sealer | None = None
         self._saying: asyncio.Task[None] | None = None
+        self._carrying = Carrying(file)
 
     def go_to(self, key: bytes, bound_to: str) -> None:
         """Cuts the file behind the piece that ends at the count, and seals on from there."""
@@ -169,6 +172,7 @@ class _Growing:
         """Before the file is closed."""
         if self._saying is not None:
             await in_thread_ended(self._saying)
+        await self._carrying.end()
 
     async def keep(self) -> None:
         """What waits is written, though it be a short piece; then the count is told."""
@@ -185,6 +189,7 @@ class _Growing:
             raise RuntimeError("go_to comes first")
         await in_thread(lambda: self._file.writelines(sealer.pieces(plain, last=last)))
         self._count += len(plain)
+        self._carrying.go_on(len(plain))
 
     async def _say(self) -> None:
         count = self._count
