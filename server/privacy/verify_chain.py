@@ -12,7 +12,8 @@ from typing import Any, Final, Literal
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.audit import START, AuditCutRow, AuditRow, link_of
+from server.audit import START, AuditCutRow, AuditRow
+from server.privacy.as_stored import entries_after, link_as_stored
 from server.privacy.ledger import Line
 
 AT_ONCE: Final = 2000
@@ -47,7 +48,7 @@ class Walk:
             self.position += 1
             if found != self.position:
                 return self._wrong("missing")
-            self.link = link_of(self.link, *entry)
+            self.link = link_as_stored(self.link, *entry)
             if link != self.link:
                 return self._wrong("changed")
             self.entries += 1
@@ -68,9 +69,7 @@ async def verify(tx: AsyncConnection, ledger: Iterable[Line], kept: timedelta, n
     cut = (await tx.execute(select(AuditCutRow).order_by(AuditCutRow.position.desc()).limit(1))).first()
     begin, link = (cut.position, cut.link) if cut else (0, START)
     walk = Walk(begin, link, {line.position: line.link for line in anchors})
-    columns = (AuditRow.at, AuditRow.actor, AuditRow.action, AuditRow.object_id, AuditRow.detail)
-    query = select(AuditRow.position, AuditRow.link, *columns).where(AuditRow.position > begin)
-    rows = await tx.stream(query.order_by(AuditRow.position).execution_options(yield_per=AT_ONCE))
+    rows = await tx.stream(entries_after(tx, begin).execution_options(yield_per=AT_ONCE))
     async for batch in rows.partitions(AT_ONCE):
         if not walk.take(batch):
             break

@@ -159,6 +159,7 @@ async def test_all_of_it_with_the_documents_comes_as_one_file(city: City, code: 
         pdf = archive.read("daten.pdf")
     assert pdf.startswith(b"%PDF-1.7")
     assert text_of(pdf).count("Öztürk") == 1
+    assert tags_of(pdf) >= {"H1", "H2", "P", "Table", "TR", "TH", "TD"}
 
 
 def text_of(pdf: bytes) -> str:
@@ -166,6 +167,27 @@ def text_of(pdf: bytes) -> str:
 
     document = pypdfium2.PdfDocument(pdf)
     return "".join(page.get_textpage().get_text_range() for page in document)
+
+
+def tags_of(pdf: bytes) -> set[str]:
+    """What a screen reader is told; that it is PDF/UA-1 with a language and a title is looked at here."""
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert document.Root.MarkInfo.Marked
+        assert str(document.Root.Lang)[:2] in ("de", "en")
+        assert document.Root.ViewerPreferences.DisplayDocTitle
+        with document.open_metadata() as facts:
+            assert (facts["pdfuaid:part"], bool(facts["dc:title"])) == ("1", True)
+        kinds, waiting = set(), [document.Root.StructTreeRoot]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, pikepdf.Array):
+                waiting += list(node)
+            elif isinstance(node, pikepdf.Dictionary):
+                kinds |= {str(node.S)[1:]} if "/S" in node else set()
+                waiting += [node.K] if "/K" in node else []
+        return kinds
 
 
 @only_sqlite()
