@@ -15,10 +15,15 @@ from server.backup.keys import OWNERS, tables_with_keys
 from server.backup.restore import restore
 from server.backup.save import BackupRefused, save
 from server.booking.model import AppointmentRow, CaseRow
+from server.db import Database
 from server.documents import delete
 from server.privacy.anchor_chain import extend, note_deletions
 from server.privacy.report_chain import examine
+from server.rooms.consent import destroy
+from server.rooms.model_recording import RecordingRow
 from server.settings import Settings
+from tests.http.test_recordings_held import ID as RECORDING
+from tests.http.test_recordings_held import kept as recording_kept
 from tests.neighbours.postgres import Cluster
 from tests.office.city import City, MakeCity, only_sqlite
 from tests.office.papers import a_pdf
@@ -107,6 +112,27 @@ async def test_a_restore_deletes_again_what_was_deleted_since(
     assert (found.status, await found.read()) == (200, PDF)
     assert (await restored.book("bauberatung", "video"))["state"] == "confirmed"
     assert (await examine(new.database_url, [city.settings.ledger_file])).fault is None
+
+
+@only_sqlite()
+@pytest.mark.criterion("J06")
+@pytest.mark.criterion("J09")
+async def test_a_restore_destroys_again_the_key_of_a_recording_that_is_gone(
+    city: City, elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    await recording_kept(city)
+    keys = await save(city.settings, tmp_path / "backup", tmp_path / "keys", city.now)
+    async with city.office.db.write() as tx:
+        assert await destroy(tx, RECORDING, "withdrawn", city.now, actor="citizen")
+    await extend(city.office.db)
+    await note_deletions(city.office.db, city.settings.ledger_file)
+    new = elsewhere(city)
+    assert (await restore(new, tmp_path / "backup", keys, city.now)).replayed == 1
+    db = Database(new.database_url)
+    async with db.read() as tx:
+        row = (await tx.execute(select(RecordingRow.state, RecordingRow.key_sealed))).one()
+    await db.close()
+    assert tuple(row) == ("gone", None)
 
 
 @only_sqlite()
