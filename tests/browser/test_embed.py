@@ -14,7 +14,7 @@ from tests.browser.visitor import new_visitor
 from tests.neighbours.process import free_port
 from tests.office.city import MakeCity, only_sqlite
 
-pytestmark = [only_sqlite(), pytest.mark.criterion("A22")]
+pytestmark = [pytest.mark.browser, only_sqlite(), pytest.mark.criterion("A22")]
 
 
 class Host:
