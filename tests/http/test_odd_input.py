@@ -139,6 +139,7 @@ class Knocker:
     scheduler: Client
     hotline: Client
     clerk: Client
+    officer: Client
     appointment: str
     document: str
 
@@ -147,7 +148,8 @@ class Knocker:
         client = self.scheduler if "/office/" in path else self.city.client
         client = self.hotline if path.endswith("/office/holds") else client
         client = self.clerk if "/office/appointments/" in path else client
-        values = {"token": self.token, "appointment": self.appointment}
+        client = self.officer if "/office/privacy/" in path else client
+        values = {"token": self.token, "appointment": self.appointment, "recording": "0" * 32}
         values |= {"id": self.appointment, "document": self.document}
         address = path.format(**values, service="bauberatung", scope="home", form="0" * 32, invited="x" * 28)
         return await client.request(method, address, data=raw, headers={"Content-Type": kind})
@@ -162,7 +164,8 @@ async def knocker(city: City) -> Knocker:
     booked = await city.book("bauberatung", "video")
     held = await (await city.hold("bauberatung", (await city.free("bauberatung", "video"))[9])).json()
     scheduler, hotline = await city.sign_in("scheduler"), await city.sign_in("hotline")
-    own = (await city.sign_in("clerk1"), await id_of(city, booked["number"]))
+    officer = await city.sign_in("dpo")
+    own = (await city.sign_in("clerk1"), officer, await id_of(city, booked["number"]))
     sent = await city.client.post(f"/api/v1/appointments/{booked['token']}/documents", data=a_file())
     document = (await sent.json())["id"]
     return Knocker(city, booked["token"], held["hold"], scheduler, hotline, *own, document)
