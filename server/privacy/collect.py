@@ -134,6 +134,8 @@ def _value(table: str, name: str, row: dict[str, Any], key: bytes | None, case_i
     value = row[name]
     if value is None or (table, name) in WITHHELD:
         return None
+    if (table, name) in OPENERS and row.get("deleted_at") is not None:
+        return None  # on its way out, and after an erasure sealed with a key that is gone
     if (table, name) in OPENERS:
         return OPENERS[table, name](key, case_id, row, value) if key and case_id else None
     if (table, name) in _of_staff() or (isinstance(value, str) and value.startswith("staff/")):

@@ -191,6 +191,23 @@ def tags_of(pdf: bytes) -> set[str]:
 
 
 @only_sqlite()
+@pytest.mark.criterion("J12", "J13")
+async def test_right_after_an_erasure_the_page_still_opens_and_has_no_name(city: City) -> None:
+    """The last mail's address lies under a fresh key, while rows of documents wait to be removed."""
+    booked = await city.book("bauberatung", "video", name="Ada Eins")
+    form = FormData(quote_fields=False)
+    form.add_field("file", a_pdf(), filename="Plan.pdf")
+    await city.put_off("documents-sweep")
+    await city.client.post(f"/api/v1/appointments/{booked['token']}/documents", data=form)
+    erased = await city.client.post(f"/api/v1/appointments/{booked['token']}/erasure", json={"sure": True})
+    assert erased.status == 202
+    found = json.dumps(await data(city, booked))
+    assert "Ada Eins" not in found
+    assert "Plan.pdf" not in found
+    assert (await city.client.get(f"/a/{booked['token']}/data")).status == 200
+
+
+@only_sqlite()
 @pytest.mark.criterion("J12")
 async def test_it_can_not_be_asked_for_without_end(city: City) -> None:
     booked = await city.book("bauberatung", "video")
