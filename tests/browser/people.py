@@ -12,7 +12,8 @@ from tests.office import small_city
 from tests.office.papers import a_pdf
 
 PATIENCE_MS = 20_000
-# On the machine's clock: a time is free until it begins; the room of the one after it is open by then, or opens in this moment.
+# On the machine's clock: a time is free until the minute before it begins.
+LEAD_S = 60
 MOMENT_S = 8
 PLAN = a_pdf()
 
@@ -34,8 +35,8 @@ async def new_person(browser: Browser, *, phone: bool = False, own_certificate: 
 
 def time_that_stays(first: str) -> int:
     """Which of the free times to press: the first, by the value of its button, or the next one when that one is about to go."""
-    begins_at = float(first.split(".", maxsplit=1)[0])
-    return int(begins_at - time.time() < MOMENT_S)
+    goes_at = float(first.split(".", maxsplit=1)[0]) - LEAD_S
+    return int(goes_at - time.time() < MOMENT_S)
 
 
 @dataclass

@@ -78,7 +78,8 @@ def served_city(serve_city: ServeCity) -> ServedCity:
 
 
 def as_environment(database_url: str, folder: Path, port: int, changes: dict[str, Any]) -> dict[str, str]:
-    settings = settings_for(database_url, folder, port, **changes)
+    # The second of the times on a page may be a quarter of an hour later than the first: its room is to be open as well.
+    settings = settings_for(database_url, folder, port, **{"room_opens_minutes": 30, **changes})
     given = {name: getattr(settings, name) for name in settings.model_fields_set}
     plain = {n: v.get_secret_value() if isinstance(v, SecretStr) else v for n, v in given.items()}
     return {f"SPRECHZEIT_{name.upper()}": str(value) for name, value in plain.items()}
