@@ -36,7 +36,7 @@ async def new_person(browser: Browser, *, phone: bool = False, own_certificate: 
 def time_that_stays(first: str) -> int:
     """Which of the free times to press: the first, by the value of its button, or the next one when that one is about to go."""
     goes_at = float(first.split(".", maxsplit=1)[0]) - LEAD_S
-    return int(goes_at - time.time() < MOMENT_S)
+    return int(abs(goes_at - time.time()) < MOMENT_S)
 
 
 @dataclass
