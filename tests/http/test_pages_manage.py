@@ -47,8 +47,9 @@ async def test_the_page_has_number_time_place_and_calendar(city: City) -> None:
 
 async def test_a_foreign_link_shows_nothing(city: City) -> None:
     booked = await city.book("personalausweis")
+    foreign = booked["token"][:-1] + ("y" if booked["token"].endswith("x") else "x")
     for path in ("", "/move", "/cancel", "/check", "/room"):
-        page = await get(city.client, f"/a/{booked['token'][:-1]}x{path}", 404)
+        page = await get(city.client, f"/a/{foreign}{path}", 404)
         assert booked["number"] not in page.text
 
 
