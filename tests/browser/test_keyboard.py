@@ -1,10 +1,11 @@
 """Booking and sending a document with the keyboard alone, always seeing where one is."""
 
+import asyncio
 import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FileChooser, Page, expect
 
 from tests.browser.states import NO_PDF, PDF
 from tests.browser.visitor import MAIL, NAME, book, new_visitor, path_of, sign_in
@@ -121,14 +122,18 @@ async def test_a_mistake_is_where_the_focus_is_and_leads_to_the_field(page: Page
 async def test_a_document_is_sent_with_the_keyboard_alone(page: Page, tmp_path: Path) -> None:
     plan = tmp_path / "lageplan.pdf"
     plan.write_bytes(a_pdf())
+    asked: asyncio.Queue[FileChooser] = asyncio.Queue()
+    page.on(
+        "filechooser", asked.put_nowait
+    )  # from the beginning: the browser shall know it when Enter is pressed
     await book(page, "bauberatung", "video")
     await page.wait_for_function("customElements.get('sz-upload') !== undefined")
     await tab_to(page, name="item")
     await page.keyboard.type("Skizze")
     await tab_to(page, name="file")
-    async with page.expect_file_chooser() as asked:
-        await page.keyboard.press("Enter")
-    await (await asked.value).set_files(plan)
+    await page.keyboard.press("Enter")
+    async with asyncio.timeout(20):
+        await (await asked.get()).set_files(plan)
     await tab_to(page, "Datei senden")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("lageplan.pdf", exact=True)).to_be_visible()
