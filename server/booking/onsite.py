@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,6 +35,7 @@ from server.catalog.model import Catalogue
 from server.db import Database, Step, StepBroken, run_steps
 from server.errors import BadInput, NotVideo, SlotTaken, TooLate
 from server.notices import outbox
+from server.privacy.model_end import locked
 from server.sealing import fingerprint
 from server.settings import Settings
 
@@ -175,8 +176,8 @@ async def _book(
 
 async def _keep_case(tx: AsyncConnection, meeting: Appointment) -> None:
     """The case is still there, and the sweep waits until this transaction is over; `TooLate` once it is closed."""
-    row = update(CaseRow).where(CaseRow.id == meeting.case_id, CaseRow.closed_at.is_(None))
-    if (await tx.execute(row.values(key_version=CaseRow.key_version))).rowcount != 1:
+    there = locked(CaseRow.id == meeting.case_id, CaseRow.closed_at.is_(None))
+    if (await tx.execute(there)).rowcount != 1:
         raise TooLate
 
 

@@ -34,7 +34,7 @@ from server.db import Database, among
 from server.documents.model import DocumentRow
 from server.documents.seal import Store
 from server.errors import MustBeKept, NotFound, TooLate
-from server.privacy.model_end import case_over, held, of_case_over, only_called_off
+from server.privacy.model_end import case_over, held, locked, of_case_over, only_called_off
 from server.privacy.model_report import swept
 from server.rooms.model import InvitationRow, TransferRow
 from server.rooms.model_call_back import CallBackRow
@@ -107,8 +107,7 @@ async def withdraw(
 
 async def _refuse_held(tx: AsyncConnection, appointment: Appointment) -> None:
     """Locks the case, so that a hold placed in the same moment comes before or after."""
-    lock = update(CaseRow).where(CaseRow.id == appointment.case_id)
-    await tx.execute(lock.values(key_version=CaseRow.key_version))
+    await tx.execute(locked(CaseRow.id == appointment.case_id))
     if await tx.scalar(select(held(appointment.case_id))):
         raise MustBeKept
 
@@ -153,8 +152,7 @@ async def close_due_cases(db: Database, now: datetime, periods: Periods = DEFAUL
 async def _close_some(db: Database, due: Select[Any], seen: Sequence[str], now: datetime) -> int:
     async with db.write() as tx:
         # locked, then looked at afresh: a clerk may just have booked another appointment on the case
-        lock = update(CaseRow).where(among(tx, CaseRow.id, seen))
-        await tx.execute(lock.values(key_version=CaseRow.key_version))
+        await tx.execute(locked(among(tx, CaseRow.id, seen)))
         ids = list(await tx.scalars(due.where(among(tx, CaseRow.id, seen))))
         if not ids:
             return 0

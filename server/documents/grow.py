@@ -14,9 +14,8 @@ from server.documents.pour import Carrying, Waiting, in_thread, in_thread_ended,
 from server.documents.seal import Store, bound
 from server.sealing import SealBroken
 
-KEPT_EVERY = (
-    32 * 1024 * 1024
-)  # what a killed process may lose of one long request; browsers send parts of 4 MB
+# What a killed process may lose of one long request; browsers send parts of 4 MB.
+KEPT_EVERY = 32 * 1024 * 1024
 
 
 class Busy(Exception):

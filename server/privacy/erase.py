@@ -24,7 +24,7 @@ from server.db import Database
 from server.errors import Conflict, Gone, NotFound, Refusal
 from server.notices import outbox
 from server.notices.outbox import OutboxRow
-from server.privacy.model_end import held
+from server.privacy.model_end import held, locked
 from server.privacy.model_erasure import ErasureRow
 from server.sealing import Keyring
 
@@ -168,8 +168,7 @@ async def _empty(erasing: Erasing, tx: AsyncConnection, case_id: str, now: datet
 
 async def lock(tx: AsyncConnection, case_id: str) -> None:
     """A hold that is placed in the same moment comes before or after, never between looking and deleting."""
-    one = update(CaseRow).where(CaseRow.id == case_id)
-    await tx.execute(one.values(key_version=CaseRow.key_version))
+    await tx.execute(locked(CaseRow.id == case_id))
 
 
 async def _keep_for_the_mail(erasing: Erasing, tx: AsyncConnection, case_id: str, email: str) -> None:

@@ -15,6 +15,7 @@ from server.db import Database
 from server.errors import BadInput, Conflict, NotFound
 from server.people.model import StaffRow
 from server.privacy.model import HOLD_REASONS, LegalHoldRow
+from server.privacy.model_end import locked
 from server.privacy.model_erasure import ErasureRow
 
 UNKNOWN = "Zu dieser Nummer gibt es keinen Termin, zu dem noch etwas gespeichert ist."
@@ -47,8 +48,8 @@ async def place_hold(db: Database, staff: Staff, number: str, reason: str, now: 
             known = select(AppointmentRow.case_id).where(func.upper(AppointmentRow.number) == number.upper())
             case_id = await tx.scalar(known)
             # locked, so that what is deleted in the same moment is deleted before or not at all
-            there = update(CaseRow).where(CaseRow.id == case_id, CaseRow.closed_at.is_(None))
-            if (await tx.execute(there.values(key_version=CaseRow.key_version))).rowcount != 1:
+            there = locked(CaseRow.id == case_id, CaseRow.closed_at.is_(None))
+            if (await tx.execute(there)).rowcount != 1:
                 raise BadInput(UNKNOWN)
             row = {"id": hold_id, "case_id": case_id, "reason": reason, "placed_by": staff.id}
             await tx.execute(insert(LegalHoldRow).values(**row, placed_at=now))

@@ -6,7 +6,7 @@ As SQL, for all who delete; what they delete is in their own verbs.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, Update, and_, exists, or_, update
 from sqlalchemy.orm import aliased
 
 from server.booking.model import AppointmentRow, CaseRow
@@ -31,6 +31,11 @@ def case_over(limit: datetime, called_off: datetime) -> ColumnElement[bool]:
 def held(case_id: Any) -> ColumnElement[bool]:
     """Whether a legal hold is on this case: then nothing of it may go."""
     return exists().where(LegalHoldRow.case_id == case_id, LegalHoldRow.lifted_at.is_(None))
+
+
+def locked(*which: ColumnElement[bool]) -> Update:
+    """Locks these cases until the transaction is over: what others do to them in the same moment comes before or after."""
+    return update(CaseRow).where(*which).values(key_version=CaseRow.key_version)
 
 
 def only_called_off() -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access import Appointment, Staff, appointment_by_id
@@ -12,7 +12,7 @@ from server.audit import AuditRow
 from server.booking.model import AppointmentRow, CaseRow
 from server.db import Database
 from server.errors import MustBeKept, NotFound
-from server.privacy.model_end import held
+from server.privacy.model_end import held, locked
 from server.rooms.consent import destroy
 from server.rooms.model_recording import RecordingRow
 from server.rooms.tape import Studio
@@ -68,8 +68,7 @@ async def _destroy_key(db: Database, staff: Staff, recording_id: str, why: str, 
         if found is None:
             raise NotFound
         # locked, so that a hold placed in the same moment comes before or after
-        lock = update(CaseRow).where(CaseRow.id == found.case_id)
-        await tx.execute(lock.values(key_version=CaseRow.key_version))
+        await tx.execute(locked(CaseRow.id == found.case_id))
         if await tx.scalar(select(held(found.case_id))):
             raise MustBeKept
         if not await destroy(tx, recording_id, "officer", now, actor=staff.actor, why=why):

@@ -39,6 +39,11 @@ def time_that_stays(first: str) -> int:
     return int(abs(goes_at - time.time()) < MOMENT_S)
 
 
+async def press_first_time(page: Page) -> None:
+    times = page.locator("button[name=slot]")
+    await times.nth(time_that_stays(await times.first.get_attribute("value") or "")).click()
+
+
 @dataclass
 class Citizen:
     """Books by clicking; `manage` is the address of the appointment's own page."""
@@ -53,8 +58,7 @@ class Citizen:
         await page.get_by_role("link", name=service).first.click()
         await page.get_by_role("radio", name="Video").check()
         await page.get_by_role("button", name="Freie Zeiten").click()
-        times = page.locator("button[name=slot]")
-        await times.nth(time_that_stays(await times.first.get_attribute("value") or "")).click()
+        await press_first_time(page)
         await page.get_by_label("Vor- und Nachname").fill(name)
         await page.get_by_label("E-Mail-Adresse").fill("erika@example.org")
         await page.get_by_role("button", name="Termin verbindlich buchen").click()

@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus, urlsplit
 import pytest
 from playwright.async_api import Browser, Page, Response, Route, expect
 
-from tests.browser.people import time_that_stays
+from tests.browser.people import press_first_time
 from tests.browser.states import PDF
 from tests.browser.visitor import book, fill_in, new_visitor, path_of, sign_in
 from tests.office.city import only_sqlite
@@ -52,8 +52,7 @@ async def walk(page: Page, witness: Witness) -> str:
         await page.goto(path)
         await witness.note_title(page)
     await page.goto("/language?to=de&back=/times?service=bauberatung%26count=1%26mode=video")
-    times = page.locator("button[name=slot]")
-    await times.nth(time_that_stays(await times.first.get_attribute("value") or "")).click()
+    await press_first_time(page)
     await fill_in(page, name=NAME, mail="kanarie@")
     await page.get_by_label("Telefonnummer").fill(PHONE)
     for mail in ("kanarie@", MAIL):

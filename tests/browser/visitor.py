@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.people import time_that_stays
+from tests.browser.people import press_first_time
 from tests.office import small_city
 
 PATIENCE_MS = 15_000
@@ -41,9 +41,10 @@ async def speak(page: Page, language: str) -> None:
 async def hold_time(page: Page, service: str, mode: str = "any", *, nth: int = 2) -> None:
     """Takes one of the first free times; ends on the form for the citizen's details."""
     await page.goto(f"/times?service={service}&count=1&mode={mode}")
-    times = page.locator("button[name=slot]")
-    gone = nth == 0 and time_that_stays(await times.first.get_attribute("value") or "")
-    await times.nth(1 if gone else nth).click()
+    if nth == 0:
+        await press_first_time(page)
+    else:
+        await page.locator("button[name=slot]").nth(nth).click()
     await expect(page.locator("input[name=name]")).to_be_visible()
 
 

@@ -61,6 +61,11 @@ class Call:
                 await asyncio.sleep(0.01)
         return peers[0]
 
+    async def record_and_keep(self) -> None:
+        await self.record()
+        assert (await self.meeting.clerk.post(f"{self.meeting.desk}/recording/end")).status == 204
+        await until(lambda: not self.meeting.city.office.studio.following)
+
     def files(self) -> list[Path]:
         folder = self.meeting.city.settings.data_dir
         return [path for path in folder.rglob("*") if path.suffix in (".part", ".sealed")]
@@ -161,10 +166,7 @@ async def test_taking_it_back_ends_it_within_a_second_and_leaves_nothing(city: C
 async def test_what_is_kept_is_sealed_expires_and_can_still_be_taken_back(city: City) -> None:
     await permit(city)
     async with a_call(city) as call:
-        await call.record()
-        ended = await call.meeting.clerk.post(f"{call.meeting.desk}/recording/end")
-        assert ended.status == 204
-        await until(lambda: not city.office.studio.following)
+        await call.record_and_keep()
         row = await call.row()
         assert (row.state, row.expires_at) == ("kept", city.now + 14 * DAY)
         (file,) = call.files()
@@ -180,9 +182,7 @@ async def test_what_is_kept_is_sealed_expires_and_can_still_be_taken_back(city: 
 async def test_the_citizens_page_takes_the_yes_back_long_after_the_meeting(city: City) -> None:
     await permit(city)
     async with a_call(city) as call:
-        await call.record()
-        assert (await call.meeting.clerk.post(f"{call.meeting.desk}/recording/end")).status == 204
-        await until(lambda: not city.office.studio.following)
+        await call.record_and_keep()
     # asked again later and refused: that says nothing of the first one
     city.clock.advance(timedelta(minutes=1))
     assert (await call.ask())["state"] == "asked"
@@ -205,9 +205,7 @@ async def test_the_citizens_page_takes_the_yes_back_long_after_the_meeting(city:
 async def test_the_clerk_too_takes_back_every_yes_at_once(city: City) -> None:
     await permit(city)
     async with a_call(city) as call:
-        await call.record()
-        assert (await call.meeting.clerk.post(f"{call.meeting.desk}/recording/end")).status == 204
-        await until(lambda: not city.office.studio.following)
+        await call.record_and_keep()
         found = await (await call.meeting.clerk.delete(f"{call.meeting.desk}/recording")).json()
         assert (found["state"], found["reason"], found["kept"]) == ("gone", "withdrawn", False)
         assert (await call.citizen())["kept"] is False

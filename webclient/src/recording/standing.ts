@@ -21,8 +21,6 @@ export interface Shown {
   earlier: boolean;
 }
 
-/** That a recorder is in the room is said by the room itself. */
-
 const still: Shown = { words: null, acts: [], live: false, earlier: false };
 
 /** That a recorder is in the room is said by the room itself, not here. */
