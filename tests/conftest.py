@@ -16,7 +16,7 @@ from tests.neighbours.redis import own_redis, redis_url, shared_redis
 from tests.neighbours.s3 import bucket, own_s3, shared_s3
 from tests.neighbours.smtp import smtp
 from tests.neighbours.turn import turn
-from tests.office.city import city, make_city
+from tests.office.city import city, make_city, work_when_told
 from tests.office.seeding import city_database_url, postgresql_template, sqlite_template
 from tests.office.served import serve_city, served_city
 
@@ -46,6 +46,7 @@ __all__ = [
     "smtp",
     "sqlite_template",
     "turn",
+    "work_when_told",
 ]
 
 

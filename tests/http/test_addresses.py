@@ -7,8 +7,6 @@ import pytest
 from sqlalchemy import Column, select
 
 from server.db import Base
-from server.jobs import JobRunner
-from server.recurring import jobs_of
 from tests.http.meeting import id_of
 from tests.http.test_backup import content_of
 from tests.office.city import City, MakeCity, only_sqlite
@@ -32,10 +30,6 @@ async def kept(city: City) -> dict[str, set[str]]:
         keys = await tx.scalars(select(Base.metadata.tables["exclusion"].c.key))
         found["exclusion.key"] = {key for key in keys if len(key) == 32}
     return found
-
-
-async def work(city: City) -> None:
-    await JobRunner(city.office.db, city.clock, jobs_of(city.office)).run_due()
 
 
 @only_sqlite()
@@ -64,7 +58,7 @@ async def test_no_address_is_kept_and_its_hashes_go_within_seven_days(make_city:
 
     for _ in range(7):
         city.clock.advance(DAY)
-        await work(city)
+        await city.work()
     assert {place for place, keys in (await kept(city)).items() if keys} == set()
     await city.office.db.settle()
     assert ADDRESS.encode() not in content_of(city.settings.data_dir)
@@ -81,5 +75,5 @@ async def test_the_same_address_is_another_one_tomorrow(make_city: MakeCity) -> 
         await city.hold("bauberatung", slots[-1])
         found.append((await kept(city))["appointment.client_key"])
         city.clock.advance(DAY)
-        await work(city)
+        await city.work()
     assert len(found[0]) == len(found[1] - found[0]) == 1

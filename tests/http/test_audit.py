@@ -12,13 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.audit import START, AuditCutRow, AuditRow, link_of, record, record_once
-from server.jobs import JobRunner
 from server.privacy.anchor_chain import anchor, extend
 from server.privacy.ledger import Line, append, last_position, lines_of
 from server.privacy.report_chain import examine, in_words
 from server.privacy.shorten_chain import KEPT, shorten
 from server.privacy.verify_chain import Verdict, verify
-from server.recurring import jobs_of
 from tests.http.test_logs import Canary
 from tests.office.city import City, only_sqlite
 
@@ -210,7 +208,7 @@ async def test_the_recurring_work_anchors_the_chain_outside_and_tells_what_was_d
     city.clock.advance(3 * DAY)
     for _ in range(2):
         city.clock.advance(HOUR)
-        await JobRunner(city.office.db, city.clock, jobs_of(city.office)).run_due()
+        await city.work()
     lines = list(lines_of(city.settings.ledger_file))
     assert [line.action for line in lines if line.kind == "deleted"] == ["case.closed"]
     anchors = [line for line in lines if line.kind == "anchor"]

@@ -130,7 +130,6 @@ async def test_nothing_of_a_citizen_is_ever_on_disk_in_the_open(
     assert disk.holding(kept["wrapped_key"])
     assert disk.holding(key) == []
 
-    await city.put_off("documents-sweep")
     city.clock.set(datetime.fromisoformat(booked["end"]) + CONTACT.period + timedelta(minutes=1))
     await delete.sweep(city.office.db, city.office.store, city.now)
     await at_rest(city, request)

@@ -13,8 +13,6 @@ from sqlalchemy import select, text, update
 from server.booking.model import AppointmentRow, CaseRow
 from server.documents.model import DocumentRow
 from server.documents.pieces import AROUND, HEAD, PIECE
-from server.jobs import JobRunner
-from server.recurring import jobs_of
 from tests.http.tus import Upload, pdf
 from tests.neighbours.process import free_port
 from tests.office.city import City, MakeCity, only_sqlite
@@ -181,7 +179,7 @@ async def test_an_upload_that_was_exchanged_half_way_never_comes_in_and_holds_no
     async with city.office.db.write() as tx:
         await tx.execute(text("UPDATE document SET expires_at = created_at WHERE state = 'receiving'"))
         await tx.execute(text("UPDATE job SET due_at = '2000-01-01 00:00:00', locked_until = NULL"))
-    await JobRunner(city.office.db, city.clock, jobs_of(city.office)).run_due()
+    await city.work()
     assert await uploads[0].state() is None
     assert await uploads[1].content() == data
     assert [path.stem for path in city.settings.store.iterdir()] == [uploads[1].id]

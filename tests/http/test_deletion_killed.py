@@ -82,7 +82,6 @@ async def test_a_sweep_that_is_killed_at_every_step_comes_to_its_end(city: City)
     unfinished = Upload(city, booked[1])
     await unfinished.create(1000)
     await unfinished.patch(pdf(1000)[:500], 0)
-    await city.put_off("documents-sweep")
     city.clock.set(max(datetime.fromisoformat(one["end"]) for one in booked) + CONTACT.period)
     sweeper, seen = await Sweeper.start(city, city.now), [await standing(city)]
     step = 1

@@ -69,7 +69,6 @@ async def test_after_the_request_nothing_can_be_read_any_more(
     )
     kept, key = await key_of(city)
     ciphertext = (city.settings.store / f"{sent}.sealed").read_bytes()[100:164]
-    await city.put_off("erasures")
     page = await get(city.client, f"/a/{booked['token']}/data/erasure")
     assert "Ihr Termin ist dann abgesagt" in page.text
     page = await send(city.client, page.forms[0])
@@ -181,8 +180,6 @@ async def test_nothing_is_erased_while_the_conversation_goes_on(city: City) -> N
 async def test_a_legal_hold_wins_and_the_request_waits_for_its_end(city: City) -> None:
     booked = await city.book("bauberatung", "video")
     document = await post(city.client, f"/api/v1/appointments/{booked['token']}/documents", a_pdf(), "a.pdf")
-    await city.put_off("documents-sweep")
-    await city.put_off("erasures")
     officer = await city.sign_in("dpo")
     assert "wird nichts mehr gelöscht" in (await hold(city, officer, booked)).text
     key = await case_key(city)
@@ -229,7 +226,6 @@ async def test_under_a_hold_neither_side_takes_a_document_back(city: City) -> No
 async def test_a_process_that_dies_at_any_step_leaves_the_rest_to_the_next(city: City) -> None:
     booked = await city.book("bauberatung", "video")
     await mails(city)
-    await city.put_off("erasures")
     async with city.office.db.write() as tx:
         one = select(AppointmentRow.id, AppointmentRow.case_id)
         found = (await tx.execute(one)).one()
@@ -272,7 +268,6 @@ async def test_a_hold_in_the_same_moment_comes_before_or_after(
 ) -> None:
     """Without the lock on the case it is placed, and the case erased all the same: that is what the lock is for."""
     booked = await city.book("bauberatung", "video")
-    await city.put_off("erasures")
     officer = Staff(1, "dpo", "Dpo", frozenset({"dpo"}), "")
     placing: list[asyncio.Task[None]] = []
 

@@ -2,11 +2,14 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp.test_utils import TestServer
 from sqlalchemy import func, insert, select
 
+from server.app import make_app
 from server.booking.model import AppointmentRow, CalendarChangeRow, ClaimRow, IdempotencyRow
 from server.booking.tidy import tidy
 from server.clock import SetClock
@@ -15,7 +18,10 @@ from server.errors import Unavailable
 from server.jobs import Job, JobRow, JobRunner
 from server.people.model import StaffSessionRow
 from server.people.sign_in import tidy_sessions
-from tests.office.city import City
+from server.web.call import OFFICE
+from tests.neighbours.process import free_port
+from tests.office import small_city
+from tests.office.city import City, only_sqlite, settings_for
 
 MINUTE = timedelta(minutes=1)
 
@@ -116,6 +122,25 @@ async def test_the_runner_outlives_a_database_that_is_away_or_says_something_odd
         await done.wait()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+@only_sqlite()
+async def test_a_server_does_the_houses_recurring_work_by_itself(
+    city_database_url: str, tmp_path: Path
+) -> None:
+    """Also after its clock has moved on; elsewhere in these tests nobody works until `City.work()`."""
+    clock = SetClock(small_city.NOW)
+    app = make_app(settings_for(city_database_url, tmp_path, free_port()), clock)
+    server = TestServer(app)
+    await server.start_server()
+    clock.advance(timedelta(days=1))
+    due = select(JobRow.name).where(JobRow.due_at <= clock.now())
+    async with asyncio.timeout(60):
+        waiting: list[str] = [""]
+        while waiting:
+            async with app[OFFICE].db.read() as tx:
+                waiting = list(await tx.scalars(due))
+    await server.close()
 
 
 async def _count(city: City, *where: Any) -> int:

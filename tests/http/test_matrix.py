@@ -1,6 +1,5 @@
 """Every route × everybody × own, foreign and missing objects: who gets what, and that a refusal changes nothing."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,6 @@ from aiohttp.test_utils import TestServer
 
 from recordings_policy.consent import VERSION
 from server.app import ENDPOINTS, PAGES
-from server.jobs import JobRunner
 from server.web.api import Endpoint, Page
 from tests.http.matrix import LOGINS, ROLES, TABLE, VISITORS, expected
 from tests.http.matrix_world import Thing, World, a_file, nothing_sealed, random_thing
@@ -179,16 +177,6 @@ async def visit(cell: Cell, world: World) -> tuple[ClientResponse, str]:
     for value in values.values():
         text = text.replace(value, "·") if value else text
     return answer, text
-
-
-@pytest.fixture(autouse=True)
-def nobody_tidies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The house's own recurring work changes rows too; here only requests may."""
-
-    async def rest(_runner: JobRunner, stopping: asyncio.Event, _look_every_s: float = 2.0) -> None:
-        await stopping.wait()
-
-    monkeypatch.setattr(JobRunner, "run_forever", rest)
 
 
 @pytest.fixture

@@ -197,7 +197,6 @@ async def test_right_after_an_erasure_the_page_still_opens_and_has_no_name(city:
     booked = await city.book("bauberatung", "video", name="Ada Eins")
     form = FormData(quote_fields=False)
     form.add_field("file", a_pdf(), filename="Plan.pdf")
-    await city.put_off("documents-sweep")
     await city.client.post(f"/api/v1/appointments/{booked['token']}/documents", data=form)
     erased = await city.client.post(f"/api/v1/appointments/{booked['token']}/erasure", json={"sure": True})
     assert erased.status == 202

@@ -11,8 +11,6 @@ from sqlalchemy import select, update
 
 from server.documents.model import DocumentRow
 from server.documents.resume import finish_arrived
-from server.jobs import JobRunner
-from server.recurring import jobs_of
 from tests.http.tus import PIECE, Upload, pdf, plain_bytes_in
 from tests.office.city import City
 
@@ -106,7 +104,7 @@ async def test_what_is_terminated_or_expires_leaves_nothing(upload: Upload) -> N
     await upload.patch(data[:PIECE], 0)
     city.clock.set(city.now + timedelta(hours=25))
     assert (await upload.patch(data[PIECE:], PIECE)).status in (404, 410)
-    await JobRunner(city.office.db, city.clock, jobs_of(city.office)).run_due()
+    await city.work()
     assert await upload.state() is None
     assert list(city.settings.store.iterdir()) == []
 

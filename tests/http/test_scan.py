@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, FormData
 
-from server.jobs import JobRunner
-from server.recurring import jobs_of
 from tests.neighbours.clamav import CURSED, EICAR, ClamdServer
 from tests.office.city import City, MakeCity, only_sqlite
 from tests.office.papers import a_jpeg, a_pdf, a_png, png_chunk
@@ -97,9 +95,8 @@ async def test_with_the_scanner_away_files_wait_in_quarantine_until_it_is_back(
     assert (await city.client.get(address)).status == 404
     await asyncio.to_thread(own_clamd.start)
     city.clock.advance(timedelta(minutes=1))
-    async with asyncio.timeout(60):
-        while await state_of(city, booked) != ["checking"]:  # the house's own runner may have the job in hand
-            await JobRunner(city.office.db, city.clock, jobs_of(city.office)).run_due()
+    await city.work()
+    assert await state_of(city, booked) == ["checking"]
     assert (await city.client.get(address)).status == 200
     assert len(kept(city)) == 1
     await clerk.close()

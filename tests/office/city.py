@@ -1,6 +1,5 @@
 """The small city running in this process, with a clock that the test moves. Asked over HTTP, like everybody asks."""
 
-import asyncio
 import base64
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,11 +14,12 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 from aiohttp.web_app import _cached_build_middleware
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from server.booking.model import AppointmentRow
 from server.clock import SetClock
-from server.jobs import JobRow
+from server.jobs import JobRunner
+from server.recurring import jobs_of
 from server.settings import Settings
 from server.web.call import OFFICE, Office
 from tests.neighbours.process import free_port
@@ -112,15 +112,9 @@ class City:
         booked: dict[str, Any] = await answer.json()
         return booked
 
-    async def put_off(self, job: str) -> None:
-        """From here on the city's own jobs leave this one to the test; one under way is waited for."""
-        free = (JobRow.name == job, JobRow.locked_until.is_(None))
-        put_off = 0
-        async with asyncio.timeout(20):
-            while put_off != 1:
-                async with self.office.db.write() as tx:
-                    later = update(JobRow).where(*free).values(due_at=self.now + timedelta(days=999))
-                    put_off = (await tx.execute(later)).rowcount
+    async def work(self) -> None:
+        """All recurring work that is due by now is done."""
+        await JobRunner(self.office.db, self.clock, jobs_of(self.office)).run_due()
 
     async def id_of(self, booked: dict[str, Any]) -> str:
         """The appointment's inner id, as it stands in the addresses of the clerk's pages."""
@@ -132,8 +126,14 @@ class City:
 MakeCity = Callable[..., Awaitable[City]]
 
 
+@pytest.fixture
+def work_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the test moves the clock, so it says when the recurring work is done: `await city.work()`."""
+    monkeypatch.setattr("server.app.jobs_of", lambda _office: [])
+
+
 @pytest_asyncio.fixture
-async def make_city(city_database_url: str, tmp_path: Path) -> AsyncIterator[MakeCity]:
+async def make_city(city_database_url: str, tmp_path: Path, work_when_told: None) -> AsyncIterator[MakeCity]:
     """Starts a city with settings of your choice: `await make_city(max_holds=2, smtp_url=smtp.url)`."""
     from server.app import make_app
 

@@ -15,8 +15,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from server.clock import BERLIN
-from server.jobs import JobRunner
-from server.recurring import jobs_of
 from tests.office.city import City, Client
 from tests.race.books import faults
 
@@ -133,7 +131,7 @@ class OfficeMachine(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from((1, 9, 11, 45, 300)))
     def time_passes(self, minutes: int) -> None:
         self.city.clock.advance(timedelta(minutes=minutes))
-        self.run(JobRunner(self.city.office.db, self.city.clock, jobs_of(self.city.office)).run_due())
+        self.run(self.city.work())
         self.told.holds = [h for h in self.told.holds if h["expires_at"] > self.city.now.isoformat()]
 
     # -- what must always be true -----------------------------------------------------------------------------

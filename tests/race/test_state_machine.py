@@ -1,6 +1,5 @@
 """Whatever citizens and staff do, in whatever order: no overlap on a duty, no capacity exceeded, nobody forgotten."""
 
-import asyncio
 import itertools
 import os
 import shutil
@@ -16,7 +15,6 @@ from hypothesis.stateful import run_state_machine_as_test
 from server.app import make_app
 from server.booking.claim import claims_of
 from server.clock import SetClock
-from server.jobs import JobRunner
 from server.web.call import OFFICE
 from tests.neighbours.postgres import Cluster
 from tests.neighbours.process import free_port
@@ -25,6 +23,9 @@ from tests.office.city import City, Client, only_sqlite, settings_for
 from tests.race.machine import OfficeMachine, Opened
 
 EXAMPLES, STEPS = (200, 50) if os.environ.get("SOAK") else (8, 30)
+
+# The recurring work is a step of its own, so that an example can be played again.
+pytestmark = pytest.mark.usefixtures("work_when_told")
 
 
 @pytest.fixture
@@ -64,16 +65,6 @@ async def open_city(database_url: str, folder: Path) -> Opened:
         await server.close()
 
     return City(await new_client(), clock, chosen, app[OFFICE], new_client), close
-
-
-@pytest.fixture(autouse=True)
-def the_house_works_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its recurring work is a step of its own here, so that an example can be played again."""
-
-    async def rest(_runner: JobRunner, stopping: asyncio.Event, _look_every_s: float = 2.0) -> None:
-        await stopping.wait()
-
-    monkeypatch.setattr(JobRunner, "run_forever", rest)
 
 
 def play(new_database: Callable[[], str], folder: Path, examples: int, steps: int) -> None:

@@ -3,11 +3,11 @@
 from tests.race import test_state_machine
 from tests.race.test_state_machine import (
     new_database,
+    pytestmark,
     test_the_books_are_right_after_every_step,
-    the_house_works_when_told,
 )
 
-__all__ = ["new_database", "test_the_books_are_right_after_every_step", "the_house_works_when_told"]
+__all__ = ["new_database", "pytestmark", "test_the_books_are_right_after_every_step"]
 
 
 def test_it_is_two_hundred_this_time() -> None:

@@ -117,6 +117,18 @@ describe("handing over", () => {
     expect(clerk.said).toContain("Neues Dokument: foto.jpg");
   });
 
+  it("before there is a channel is found as soon as there is one, by whichever side was slower", async () => {
+    const [clerk, ada] = [new Person("Weber", "host", "clerk"), new Person("Ada")];
+    for (const { talk } of [clerk, ada]) talk.papers.entered();
+    await settled();
+    server.papers = [...server.papers, { id: photo, name: "foto.jpg", state: "checking", direction: "in" }];
+    await ada.talk.papers.documents.refresh();
+    new Pair(clerk, ada);
+    await settled();
+    expect(clerk.said).toEqual(["Neues Dokument: foto.jpg"]);
+    expect(ada.said).toEqual([]);
+  });
+
   it("is found when the server answers again, also while nobody looks at the list", async () => {
     const [clerk, ada] = await meeting();
     server.papers = [...server.papers, { id: photo, name: "foto.jpg", state: "checking", direction: "in" }];

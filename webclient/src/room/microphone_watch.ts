@@ -20,6 +20,14 @@ const anyLevel = 0.0005;
 const loudLooks = 2.5;
 const silentLooks = 60;
 const shownFor = 32;
+// More than is played between two looks at the usual rates: what falls between them would not be heard, and whoever speaks in
+// step with the looks never.
+const kept = 16_384;
+
+/** Between 0 and 1, of sound between -1 and 1; ordinary speech is in the middle. */
+export function loudness(samples: Float32Array): number {
+  return Math.min(1, Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length) * 4);
+}
 
 /** One look more, with the loudness between 0 and 1. */
 export function hear(before: Heard, level: number, on: boolean): Heard {
@@ -54,7 +62,7 @@ export class MicrophoneWatch {
     const copy = track.clone();
     copy.enabled = true;
     const context = new AudioContext();
-    const analyser = new AnalyserNode(context, { fftSize: 8192 });
+    const analyser = new AnalyserNode(context, { fftSize: kept });
     context.createMediaStreamSource(new MediaStream([copy])).connect(analyser);
     [this.#copy, this.#context] = [copy, context];
     this.resume();
@@ -78,12 +86,9 @@ export class MicrophoneWatch {
   #look(analyser: AnalyserNode, track: MediaStreamTrack): void {
     // A context that does not run hears nothing: that is not the microphone's silence.
     if (this.#context?.state !== "running" || track.muted) return;
-    const samples = new Float32Array(analyser.fftSize);
+    const samples = new Float32Array(kept);
     analyser.getFloatTimeDomainData(samples);
-    const level = Math.min(
-      1,
-      Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length) * 4,
-    );
+    const level = loudness(samples.slice(-Math.round((this.#context.sampleRate * lookEvery) / 1000)));
     this.shown(track.enabled ? level : 0);
     this.#heard = hear(this.#heard, level, track.enabled);
     if (this.#heard.hint === this.hint) return;

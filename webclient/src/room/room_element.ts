@@ -205,6 +205,7 @@ export class SzRoom extends LitElement {
     if (this.#told === `${phase} ${ended}`) return;
     this.#told = `${phase} ${ended}`;
     this.#tell("sz-phase", { phase, ended });
+    if (ended === null) this.#talk?.papers.entered();
   }
 
   #left(session: RoomSession): void {

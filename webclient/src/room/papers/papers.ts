@@ -93,6 +93,11 @@ export class Papers {
     return this.#entitled;
   }
 
+  /** This page has a place in the room: what is handed over from now on is news, also before there is a channel to say so. */
+  entered(): void {
+    if (this.side !== "other" && this.documents.list === null) void this.documents.refresh();
+  }
+
   /** The clerk puts a document before both. */
   show(document: string, page = 0): void {
     this.pointing.forget();
