@@ -131,14 +131,17 @@ async def invitations_of(
 
 
 async def invited(
-    tx: AsyncConnection, token: str, keyring: Keyring, settings: Settings
+    tx: AsyncConnection, token: str, keyring: Keyring, settings: Settings, *, even_revoked: bool = False
 ) -> tuple[Appointment, Invitation]:
-    """What a link invites to. `NotFound` for an unknown one, `InvitationOver` for one that was taken back."""
+    """What a link invites to. `NotFound` for an unknown one, `InvitationOver` for one that was taken back.
+
+    `even_revoked`: for what somebody may do who was invited once.
+    """
     query = select(InvitationRow.__table__).where(InvitationRow.token_hash == fingerprint(token))
     row = (await tx.execute(query)).first()
     if row is None:
         raise NotFound
-    if row.revoked_at is not None:
+    if row.revoked_at is not None and not even_revoked:
         raise InvitationOver
     meeting = await appointment_by_id(tx, row.appointment_id)
     try:

@@ -1,13 +1,17 @@
 """The pages behind an invitation's link: what one is invited to, the own name, the room. Nothing is told of the citizen."""
 
+from typing import Any
+
 from aiohttp import web
 
 from server.errors import BadInput
-from server.rooms.admit import check_entry
-from server.rooms.invite import invited, tell_name
+from server.rooms.admit import RoomOver, check_entry
+from server.rooms.invite import InvitationOver, invited, tell_name
 from server.rooms.pages import WELL_AHEAD, render_room
 from server.rooms.routes_invitation import WORDS
+from server.rooms.routes_recording import guest_of
 from server.rooms.shapes import named
+from server.rooms.take_back import kept_until
 from server.web.api import Page
 from server.web.call import Call
 from server.web.render import render, see_other
@@ -15,7 +19,22 @@ from server.web.room_state import room_state
 
 
 async def show(call: Call) -> web.Response:
-    return await _show(call)
+    """After the meeting, and with an invitation that was taken back, what is left is the own yes to a recording."""
+    try:
+        return await _show(call)
+    except (RoomOver, InvitationOver):
+        recorded = await _recorded(call)
+        if not any(recorded.values()):
+            raise
+        return render(call, "rooms/invited.html", over=True, base=f"/i/{call.path('invited')}", **recorded)
+
+
+async def _recorded(call: Call) -> dict[str, Any]:
+    """Until when there is a recording that this person agreed to, and whether they have just had it deleted."""
+    meeting, person = await guest_of(call, even_revoked=True)
+    async with call.office.db.read() as tx:
+        until = await kept_until(tx, meeting, person.subject)
+    return {"recorded_until": until, "unrecorded": "unrecorded" in call.request.query}
 
 
 async def _show(call: Call, error: str = "", typed: str = "", status: int = 200) -> web.Response:
@@ -36,6 +55,8 @@ async def _show(call: Call, error: str = "", typed: str = "", status: int = 200)
         base=f"/i/{call.path('invited')}",
         errors={"name": error} if error else {},
         typed=typed,
+        over=False,
+        **await _recorded(call),
     )
 
 

@@ -46,10 +46,11 @@ async def _citizen(call: Call) -> Who:
     return meeting, Person(subject_of(meeting, "citizen", call.office.settings), "citizen")
 
 
-async def _guest(call: Call) -> Who:
-    office = call.office
+async def guest_of(call: Call, *, even_revoked: bool = False) -> Who:
+    """Whom the link in the path invites."""
+    office, token = call.office, call.path("invited")
     async with office.db.read() as tx:
-        meeting, one = await invited(tx, call.path("invited"), office.keyring, office.settings)
+        meeting, one = await invited(tx, token, office.keyring, office.settings, even_revoked=even_revoked)
     return meeting, Person(subject_of(meeting, who_of(one.id), office.settings), one.part)
 
 
@@ -64,7 +65,7 @@ async def show_citizen(call: Call) -> Reply:
 
 
 async def show_guest(call: Call) -> Reply:
-    return await _show(call, await _guest(call))
+    return await _show(call, await guest_of(call, even_revoked=True))
 
 
 async def show_clerk(call: Call) -> Reply:
@@ -76,7 +77,7 @@ async def answer_citizen(call: Call) -> Reply:
 
 
 async def answer_guest(call: Call) -> Reply:
-    return await _answer(call, await _guest(call))
+    return await _answer(call, await guest_of(call))
 
 
 async def answer_clerk(call: Call) -> Reply:
@@ -88,7 +89,7 @@ async def forget_citizen(call: Call) -> Reply:
 
 
 async def forget_guest(call: Call) -> Reply:
-    return await _forget(call, await _guest(call))
+    return await _forget(call, await guest_of(call, even_revoked=True))
 
 
 async def forget_clerk(call: Call) -> Reply:

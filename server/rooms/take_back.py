@@ -21,6 +21,11 @@ async def agreed_to(tx: AsyncConnection, meeting: Appointment, subject: str) -> 
     return {one.id: one.expires_at for one in await tx.execute(query.where(*there, *mine))}
 
 
+async def kept_until(tx: AsyncConnection, meeting: Appointment, subject: str) -> datetime | None:
+    """When the last recording that this person agreed to is deleted; None when there is none."""
+    return max((await agreed_to(tx, meeting, subject)).values(), default=None)
+
+
 async def take_back(studio: Studio, meeting: Appointment, person: Person, now: datetime) -> None:
     """The keys first, in one transaction; then a recorder leaves the room, then the bytes go."""
     async with studio.db.write() as tx:

@@ -15,7 +15,7 @@ from server.catalog.model import Catalogue, ChecklistItem, Mode, Site
 from server.documents.checklist import items_of
 from server.errors import NotFound, Refusal
 from server.rooms.admit import subject_of
-from server.rooms.take_back import agreed_to
+from server.rooms.take_back import kept_until
 from server.web.call import Call
 from server.web.check_words import checks_on_page, for_citizen
 from server.web.documents_list import papers_of
@@ -158,10 +158,8 @@ async def _follow_ups(call: Call, catalogue: Catalogue, appointment: Appointment
 
 
 async def _recorded_until(call: Call, appointment: Appointment) -> datetime | None:
-    """When the last recording that the citizen agreed to is deleted; None when there is none."""
     async with call.office.db.read() as tx:
-        citizen = subject_of(appointment, "citizen", call.office.settings)
-        return max((await agreed_to(tx, appointment, citizen)).values(), default=None)
+        return await kept_until(tx, appointment, subject_of(appointment, "citizen", call.office.settings))
 
 
 async def _case(call: Call, appointment: Appointment) -> Case | None:

@@ -5,12 +5,13 @@ from datetime import timedelta
 from playwright.async_api import expect
 from sqlalchemy import insert
 
-from server.access import appointment_by_token
+from server.access import Appointment, appointment_by_token
 from server.rooms.admit import subject_of
 from server.rooms.model_recording import RecordingConsentRow, RecordingRow
 from tests.browser.states import Visit, booked_by_video
 from tests.browser.visitor import path_of, sign_in
 from tests.http.test_knock import today_at
+from tests.office.city import City
 
 REFUSED = (
     "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError'); }"
@@ -105,14 +106,20 @@ async def somebody_knocks(visit: Visit) -> None:
 async def recorded(visit: Visit) -> None:
     """There is a recording that the citizen agreed to; made by hand, for the page shows nothing of what is in it."""
     await booked_by_video(visit)
-    city, id_ = visit.city, "6" * 32
-    times = {"asked_at": city.now, "ended_at": city.now, "expires_at": city.now + timedelta(days=14)}
-    row = {"id": id_, "state": "kept", "asked_by": 1, "size": 9, "key_sealed": b"x", **times}
-    said = {"id": "7" * 32, "recording_id": id_, "part": "citizen", "agreed": True, "version": "1"}
-    async with city.office.db.write() as tx:
+    async with visit.city.office.db.read() as tx:
         meeting = await appointment_by_token(tx, path_of(visit.page).rpartition("/")[2])
-        await tx.execute(insert(RecordingRow).values(**row, appointment_id=meeting.id))
-        subject = subject_of(meeting, "citizen", city.settings)
-        await tx.execute(insert(RecordingConsentRow).values(**said, subject=subject, answered_at=city.now))
+    await keep_recording(visit.city, meeting, "citizen", "citizen")
     await visit.go(path_of(visit.page))
     await expect(visit.page.locator("form[action$='/recording/delete'] button")).to_be_visible()
+
+
+async def keep_recording(city: City, meeting: Appointment, who: str, part: str) -> None:
+    """One that this person has agreed to."""
+    id_ = "6" * 32
+    times = {"asked_at": city.now, "ended_at": city.now, "expires_at": city.now + timedelta(days=14)}
+    row = {"id": id_, "state": "kept", "asked_by": 1, "size": 9, "key_sealed": b"x", **times}
+    said = {"id": "7" * 32, "recording_id": id_, "part": part, "agreed": True, "version": "1"}
+    async with city.office.db.write() as tx:
+        await tx.execute(insert(RecordingRow).values(**row, appointment_id=meeting.id))
+        subject = subject_of(meeting, who, city.settings)
+        await tx.execute(insert(RecordingConsentRow).values(**said, subject=subject, answered_at=city.now))

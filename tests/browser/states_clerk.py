@@ -2,7 +2,10 @@
 
 from playwright.async_api import expect
 
+from server.rooms.invite import invited as invitation_of
+from server.rooms.invite import who_of
 from tests.browser.states import Opening, Visit, after
+from tests.browser.states_citizen import keep_recording
 from tests.browser.states_office import TO_THE_ROOM, host_alone
 from tests.browser.visitor import sign_in
 from tests.http.meeting import id_of
@@ -32,6 +35,19 @@ def invited(path: str = "", *, named: bool = True, taken_back: bool = False, wai
 async def invited_waits(visit: Visit) -> None:
     await invited("/room", wait=TO_THE_ROOM)(visit)
     await expect(visit.page.get_by_test_id("position")).to_be_visible()
+
+
+async def invited_and_recorded(visit: Visit) -> None:
+    """Long after the meeting there is a recording that the guest has agreed to."""
+    await invited()(visit)
+    address, office = visit.page.url, visit.city.office
+    async with office.db.read() as tx:
+        token = address.rpartition("/")[2]
+        meeting, guest = await invitation_of(tx, token, office.keyring, visit.city.settings)
+    await keep_recording(visit.city, meeting, who_of(guest.id), guest.part)
+    await after(2 * 24 * 60)(visit)
+    await visit.go(f"/i/{token}")
+    await expect(visit.page.locator("form[action$='/recording/delete'] button")).to_be_visible()
 
 
 async def incidents(visit: Visit) -> None:

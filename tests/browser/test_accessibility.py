@@ -136,6 +136,7 @@ CITIZEN: Mapping[str, Mapping[str, Opening]] = {
     "/i/{invited}": {
         "asked for the name": states_clerk.invited(named=False),
         "taken back": states_clerk.invited(taken_back=True),
+        "recorded, long ago": states_clerk.invited_and_recorded,
     },
     "/i/{invited}/room": {"waiting": states_clerk.invited_waits},
 }

@@ -132,6 +132,7 @@ TABLE: dict[str, Row] = {
     "GET /i/{invited}": Row(404),
     "POST /i/{invited}": Row(404),
     "GET /i/{invited}/room": Row(404),
+    "POST /i/{invited}/recording/delete": Row(404),
     "GET /api/v1/office/incidents": staff(200, "clerk", "admin", "dpo"),
     "DELETE /api/v1/office/incidents/{incident}/exclusion": staff(404, "clerk", "admin"),
     "GET /office/incidents": staff(200, "clerk", "admin", "dpo"),

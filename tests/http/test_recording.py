@@ -25,6 +25,7 @@ from tests.signaling.talker import Talker
 pytestmark = only_sqlite()
 YES, NO = {"agreed": True, "version": VERSION}, {"agreed": False, "version": VERSION}
 DAY = timedelta(days=1)
+SIGN, SUPPORT = {"part": "sign", "name": "Gesa"}, {"part": "support", "name": "Ingo"}
 
 
 @pytest.fixture
@@ -54,6 +55,10 @@ class Call:
     async def record(self) -> dict[str, Any]:
         """Both agree; both send to the recorder until something of it has come."""
         assert (await self.ask())["state"] == "asked"
+        return await self.begin()
+
+    async def begin(self) -> dict[str, Any]:
+        """The citizen is the last to agree."""
         assert (await self.citizen(YES))["state"] == "running"
         peers = await asyncio.gather(self.host.meet_recorder(), self.guest.meet_recorder())
         async with asyncio.timeout(30):
@@ -63,6 +68,9 @@ class Call:
 
     async def record_and_keep(self) -> None:
         await self.record()
+        await self.keep()
+
+    async def keep(self) -> None:
         assert (await self.meeting.clerk.post(f"{self.meeting.desk}/recording/end")).status == 204
         await until(lambda: not self.meeting.city.office.studio.following)
 
@@ -199,6 +207,38 @@ async def test_the_citizens_page_takes_the_yes_back_long_after_the_meeting(city:
     async with city.office.db.read() as tx:
         keys = await tx.scalars(select(RecordingRow.key_sealed))
         assert set(keys) == {None}
+
+
+@pytest.mark.criterion("J08")
+@pytest.mark.parametrize("revoked", [False, True])
+async def test_who_was_invited_takes_the_yes_back_long_after_the_meeting(
+    city: City, *, revoked: bool
+) -> None:
+    """By the link alone, which else leads nowhere any more; without a yes of one's own it tells nothing."""
+    await permit(city)
+    async with a_call(city) as call:
+        desk, clerk = call.meeting.desk, call.meeting.clerk
+        made = [await (await clerk.post(f"{desk}/invitations", json=whom)).json() for whom in (SIGN, SUPPORT)]
+        mine, other = (one["url"].rpartition("/i/")[2] for one in made)
+        assert (await call.ask())["state"] == "asked"
+        agreed = await city.client.post(f"/api/v1/invitations/{mine}/recording", json=YES)
+        assert (await agreed.json())["mine"] is True
+        await call.begin()
+        await call.keep()
+        if revoked:
+            for one in made:
+                await clerk.delete(f"{desk}/invitations/{one['id']}")
+    city.clock.advance(DAY)
+    assert (await city.client.get(f"/i/{other}")).status == 410
+    assert (await city.client.post(f"/api/v1/invitations/{mine}/recording", json=YES)).status in (409, 410)
+    seen = await get(city.client, f"/i/{mine}")
+    assert "gilt nicht mehr" in seen.text
+    assert "Warteraum" not in seen.text
+    after = await send(city.client, seen.form("/recording/delete"))
+    assert "Die Aufzeichnung ist gelöscht" in after.text
+    assert "mit Ihrer Einwilligung aufgezeichnet" not in after.text
+    assert not call.files()
+    assert (await city.client.get(f"/i/{mine}")).status == 410
 
 
 @pytest.mark.criterion("J08")
