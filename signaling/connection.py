@@ -79,8 +79,8 @@ class Connection:
             self.gone.set()
 
     def put(self, text: str) -> None:
-        """Queues a text. A reader that does not keep up is cut off; it may resume."""
-        if self._code is not None:
+        """Sends a text, or queues it behind others. A reader that does not keep up is cut off; it may resume."""
+        if self._code is not None or (not self._out and self._sent_at_once(text)):
             return
         self._out.append(text)
         self._chars += len(text)
@@ -89,6 +89,21 @@ class Connection:
             self._code = TOO_FAST
             self._abort()
         self._wake.set()
+
+    def _sent_at_once(self, text: str) -> bool:
+        """While the system takes all that is written, sending never waits, and the writer need not be woken for it."""
+        transport = self._request.transport
+        if transport is None or transport.get_write_buffer_size() > 0:
+            return False
+        sending = self._socket.send_str(text)
+        try:
+            sending.send(None)
+        except StopIteration:
+            return True
+        except ConnectionError:
+            return False  # closing: the writer finds that out too, and ends
+        sending.close()  # it is written; this was about room for the next
+        return True
 
     def shut(self, code: int) -> None:
         """Closes with this code once everything queued is sent; the first code counts."""

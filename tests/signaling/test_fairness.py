@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -39,7 +40,8 @@ class Chatterbox:
 async def test_after_a_few_texts_others_have_their_turn(office: Office) -> None:
     chatterbox = Chatterbox(office, 10 * TURN)
     settings = SignalingSettings(SECRET, rate_burst=10**6)
-    socket, request = cast(web.WebSocketResponse, chatterbox), cast(web.Request, None)
+    request = cast(web.Request, SimpleNamespace(transport=None))
+    socket = cast(web.WebSocketResponse, chatterbox)
     connection = Connection(socket, request, office.switchboard, settings)
     read_at_each_turn: list[int] = []
 
