@@ -19,6 +19,9 @@ from tests.neighbours.turn import turn
 from tests.office.city import city, make_city, work_when_told
 from tests.office.seeding import city_database_url, postgresql_template, sqlite_template
 from tests.office.served import serve_city, served_city
+from tests.scratch import use_memory
+
+use_memory()
 
 __all__ = [
     "browser",
