@@ -32,6 +32,7 @@ export class BookingOnsite extends Tool {
     this.#chosen = null;
     this.#others = [];
     this.#booked = null;
+    this.#times = null;
     await this.attempt(async () => {
       this.#times = await this.around.api.onsiteTimes();
     });

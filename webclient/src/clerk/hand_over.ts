@@ -11,6 +11,7 @@ export class HandingOver extends Tool {
   #list: Colleague[] | null = null;
 
   override async opened(): Promise<void> {
+    this.#list = null;
     await this.attempt(async () => {
       this.#list = await this.around.api.colleagues();
     });

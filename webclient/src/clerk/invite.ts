@@ -14,6 +14,7 @@ export class Inviting extends Tool {
   #part: string = parts[0];
 
   override async opened(): Promise<void> {
+    this.#list = null;
     await this.attempt(async () => {
       this.#list = await this.around.api.invitations();
     });

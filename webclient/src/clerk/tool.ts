@@ -25,7 +25,7 @@ export abstract class Tool {
   abstract readonly title: ClerkTextKey;
   abstract body(): TemplateResult;
 
-  /** The dialog has opened. */
+  /** The dialog has opened. What was shown the last time is not shown while it is read anew: nothing pressed there would count. */
   async opened(): Promise<void> {}
 
   /** Does one thing; what went wrong is said in the dialog. */
