@@ -4,12 +4,14 @@ from typing import Any
 
 from aiohttp import web
 
+from server.access import Appointment
 from server.errors import BadInput
 from server.rooms.admit import RoomOver, check_entry
+from server.rooms.consent import Person
 from server.rooms.invite import InvitationOver, invited, tell_name
 from server.rooms.pages import WELL_AHEAD, render_room
 from server.rooms.routes_invitation import WORDS
-from server.rooms.routes_recording import guest_of
+from server.rooms.routes_recording import guest_of, person_of
 from server.rooms.shapes import named
 from server.rooms.take_back import kept_until
 from server.web.api import Page
@@ -23,15 +25,14 @@ async def show(call: Call) -> web.Response:
     try:
         return await _show(call)
     except (RoomOver, InvitationOver):
-        recorded = await _recorded(call)
+        recorded = await _recorded(call, *await guest_of(call, even_revoked=True))
         if not any(recorded.values()):
             raise
         return render(call, "rooms/invited.html", over=True, base=f"/i/{call.path('invited')}", **recorded)
 
 
-async def _recorded(call: Call) -> dict[str, Any]:
+async def _recorded(call: Call, meeting: Appointment, person: Person) -> dict[str, Any]:
     """Until when there is a recording that this person agreed to, and whether they have just had it deleted."""
-    meeting, person = await guest_of(call, even_revoked=True)
     async with call.office.db.read() as tx:
         until = await kept_until(tx, meeting, person.subject)
     return {"recorded_until": until, "unrecorded": "unrecorded" in call.request.query}
@@ -56,7 +57,7 @@ async def _show(call: Call, error: str = "", typed: str = "", status: int = 200)
         errors={"name": error} if error else {},
         typed=typed,
         over=False,
-        **await _recorded(call),
+        **await _recorded(call, meeting, person_of(meeting, invitation, office.settings)),
     )
 
 

@@ -2,10 +2,7 @@
 
 from aiohttp import web
 
-from server.access import appointment_by_token
-from server.rooms.admit import subject_of
-from server.rooms.consent import Person
-from server.rooms.routes_recording import guest_of
+from server.rooms.routes_recording import citizen_of, guest_of
 from server.rooms.take_back import take_back
 from server.web.api import Page
 from server.web.call import Call
@@ -14,11 +11,7 @@ from server.web.render import see_other
 
 async def remove(call: Call) -> web.Response:
     """Pressed twice, or too late: there is none any more, and the page says so."""
-    office = call.office
-    async with office.db.read() as tx:
-        meeting = await appointment_by_token(tx, call.path("token"))
-    citizen = Person(subject_of(meeting, "citizen", office.settings), "citizen")
-    await take_back(office.studio, meeting, citizen, call.now)
+    await take_back(call.office.studio, *await citizen_of(call), call.now)
     return see_other(f"/a/{call.path('token')}?unrecorded=1")
 
 

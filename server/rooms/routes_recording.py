@@ -7,8 +7,9 @@ from recordings_policy.decide import may_ask
 from server.access import Appointment, appointment_by_token, appointment_for
 from server.rooms.admit import subject_of
 from server.rooms.consent import NothingAsked, NotRecordable, Person, Standing, answer, ask, standing
-from server.rooms.invite import InvitationOver, invited, who_of
+from server.rooms.invite import Invitation, InvitationOver, invited, who_of
 from server.rooms.take_back import agreed_to, take_back
+from server.settings import Settings
 from server.web.api import Endpoint, Model, Reply
 from server.web.call import Call
 
@@ -40,7 +41,8 @@ class RecordingOut(Model):
     version: str
 
 
-async def _citizen(call: Call) -> Who:
+async def citizen_of(call: Call) -> Who:
+    """Whose appointment the link in the path is."""
     async with call.office.db.read() as tx:
         meeting = await appointment_by_token(tx, call.path("token"))
     return meeting, Person(subject_of(meeting, "citizen", call.office.settings), "citizen")
@@ -51,7 +53,11 @@ async def guest_of(call: Call, *, even_revoked: bool = False) -> Who:
     office, token = call.office, call.path("invited")
     async with office.db.read() as tx:
         meeting, one = await invited(tx, token, office.keyring, office.settings, even_revoked=even_revoked)
-    return meeting, Person(subject_of(meeting, who_of(one.id), office.settings), one.part)
+    return meeting, person_of(meeting, one, office.settings)
+
+
+def person_of(meeting: Appointment, guest: Invitation, settings: Settings) -> Person:
+    return Person(subject_of(meeting, who_of(guest.id), settings), guest.part)
 
 
 async def _clerk(call: Call) -> Who:
@@ -61,7 +67,7 @@ async def _clerk(call: Call) -> Who:
 
 
 async def show_citizen(call: Call) -> Reply:
-    return await _show(call, await _citizen(call))
+    return await _show(call, await citizen_of(call))
 
 
 async def show_guest(call: Call) -> Reply:
@@ -73,7 +79,7 @@ async def show_clerk(call: Call) -> Reply:
 
 
 async def answer_citizen(call: Call) -> Reply:
-    return await _answer(call, await _citizen(call))
+    return await _answer(call, await citizen_of(call))
 
 
 async def answer_guest(call: Call) -> Reply:
@@ -85,7 +91,7 @@ async def answer_clerk(call: Call) -> Reply:
 
 
 async def forget_citizen(call: Call) -> Reply:
-    return await _forget(call, await _citizen(call))
+    return await _forget(call, await citizen_of(call))
 
 
 async def forget_guest(call: Call) -> Reply:

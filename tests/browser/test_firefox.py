@@ -109,6 +109,15 @@ async def enter(pair: Pair, home: str) -> None:
     await open_room(pair.clerk)
 
 
+async def let_in(fox: Fox, browser: Browser, home: str, citizen: str) -> Pair:
+    """`citizen` names the citizen's browser; the clerk has let in, both see and hear each other."""
+    pair = await seats(fox, browser, citizen)
+    await enter(pair, home)
+    await pair.clerk.press_test_id("admit")
+    await see_and_hear_each_other(pair)
+    return pair
+
+
 async def comes_back(pair: Pair) -> None:
     """The page was loaded anew: the clerk lets in again whoever has to wait."""
     waits = "document.querySelector('[data-testid=admit]') !== null"
@@ -177,10 +186,7 @@ async def test_they_meet_write_show_and_part(
 ) -> None:
     """The clerk's side by way of a relay alone, as in a city."""
     city = serve_city(turn_urls=",".join(turn.urls), turn_secret=turn.secret)
-    pair = await seats(fox, browser, citizen)
-    await enter(pair, city.url)
-    await pair.clerk.press_test_id("admit")
-    await see_and_hear_each_other(pair)
+    pair = await let_in(fox, browser, city.url, citizen)
     assert await reached_by(pair.clerk) == "relay"
     await compare_words(pair)
     await chat(pair)

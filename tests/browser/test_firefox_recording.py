@@ -6,7 +6,7 @@ from playwright.async_api import Browser
 from tests.browser.fox import Fox
 from tests.browser.recorded import permit_recording, tapes
 from tests.browser.seat import Seat, becomes, until
-from tests.browser.test_firefox import Pair, enter, seats, see_and_hear_each_other
+from tests.browser.test_firefox import Pair, let_in, see_and_hear_each_other
 from tests.browser.visitor import new_visitor
 from tests.office.city import only_sqlite
 from tests.office.served import ServeCity
@@ -44,10 +44,7 @@ async def test_it_is_recorded_from_both_and_deleted_by_either(
 ) -> None:
     city = serve_city(recorder=True)
     await permit_recording(await new_visitor(browser, city.url))
-    pair = await seats(fox, browser, citizen)
-    await enter(pair, city.url)
-    await pair.clerk.press_test_id("admit")
-    await see_and_hear_each_other(pair)
+    pair = await let_in(fox, browser, city.url, citizen)
 
     await pair.clerk.press_test_id("recording-ask")
     await pair.citizen.press_test_id("recording-no")

@@ -123,9 +123,8 @@ async def test_a_document_is_sent_with_the_keyboard_alone(page: Page, tmp_path: 
     plan = tmp_path / "lageplan.pdf"
     plan.write_bytes(a_pdf())
     asked: asyncio.Queue[FileChooser] = asyncio.Queue()
-    page.on(
-        "filechooser", asked.put_nowait
-    )  # from the beginning: the browser shall know it when Enter is pressed
+    # From the beginning: the browser shall know it when Enter is pressed.
+    page.on("filechooser", asked.put_nowait)
     await book(page, "bauberatung", "video")
     await page.wait_for_function("customElements.get('sz-upload') !== undefined")
     await tab_to(page, name="item")

@@ -1,7 +1,7 @@
 // A time at a desk out of the meeting: choosing place, day and time, booking it, telling the citizen.
 import { html, nothing, type TemplateResult } from "lit";
 import { alternativesOf, type Booked, type OnsiteTimes, type Slot } from "./office_api";
-import { button, field, select, Tool } from "./tool";
+import { button, field, ReadingTool, select } from "./tool";
 import { words } from "./words";
 
 const shownDays = 40;
@@ -18,9 +18,8 @@ function written(start: string, options: Intl.DateTimeFormatOptions): string {
 const asDay: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };
 const asTime: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
 
-export class BookingOnsite extends Tool {
+export class BookingOnsite extends ReadingTool<OnsiteTimes> {
   readonly title = "onsite";
-  #times: OnsiteTimes | null = null;
   #site = "";
   #day = "";
   #chosen: Slot | null = null;
@@ -32,21 +31,21 @@ export class BookingOnsite extends Tool {
     this.#chosen = null;
     this.#others = [];
     this.#booked = null;
-    this.#times = null;
-    await this.attempt(async () => {
-      this.#times = await this.around.api.onsiteTimes();
-    });
+    await super.opened();
   }
 
-  body(): TemplateResult {
+  protected read(): Promise<OnsiteTimes> {
+    return this.around.api.onsiteTimes();
+  }
+
+  protected shown(times: OnsiteTimes): TemplateResult {
     if (this.#booked !== null)
       return html`<p class="kern-body" data-testid="onsite-booked">${this.#bookedWords(this.#booked)}</p>`;
-    if (this.#times === null) return html`<p class="kern-body">${this.busy ? words("loading") : ""}</p>`;
     if (this.#chosen !== null) return this.#confirm(this.#chosen);
     if (this.#others.length > 0) {
       return html`<p class="kern-body">${words("onsite.taken")}</p>${this.#slots(this.#others, true)}`;
     }
-    return this.#choose(this.#times);
+    return this.#choose(times);
   }
 
   #choose(times: OnsiteTimes): TemplateResult {
@@ -101,7 +100,7 @@ export class BookingOnsite extends Tool {
   }
 
   #slots(slots: Slot[], withDay: boolean): TemplateResult {
-    const several = (this.#times?.sites.length ?? 0) > 1;
+    const several = (this.found?.sites.length ?? 0) > 1;
     return html`<ul class="sz-clerk__slots">${slots.map((slot) => {
       const day = withDay ? `${written(slot.start, asDay)}, ` : "";
       const place = several && this.#site === "" ? `, ${this.#placeOf(slot)}` : "";
@@ -110,7 +109,7 @@ export class BookingOnsite extends Tool {
   }
 
   #placeOf(slot: Slot): string {
-    return this.#times?.sites.find((site) => site.id === slot.site)?.name ?? slot.site;
+    return this.found?.sites.find((site) => site.id === slot.site)?.name ?? slot.site;
   }
 
   #choice(slot: Slot): void {

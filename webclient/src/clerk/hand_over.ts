@@ -1,30 +1,25 @@
 // Handing the meeting over to a colleague, with a note; and taking that back until the colleague is there.
 import { html, type TemplateResult } from "lit";
 import type { Colleague } from "./office_api";
-import { button, field, sent, Tool } from "./tool";
+import { button, field, ReadingTool, sent } from "./tool";
 import { words } from "./words";
 
-export class HandingOver extends Tool {
+export class HandingOver extends ReadingTool<Colleague[]> {
   readonly title = "transfer";
   /** To whom it is being handed over; empty while it is not. */
   to = "";
-  #list: Colleague[] | null = null;
 
-  override async opened(): Promise<void> {
-    this.#list = null;
-    await this.attempt(async () => {
-      this.#list = await this.around.api.colleagues();
-    });
+  protected read(): Promise<Colleague[]> {
+    return this.around.api.colleagues();
   }
 
-  body(): TemplateResult {
-    if (this.#list === null) return html`<p class="kern-body">${this.busy ? words("loading") : ""}</p>`;
-    if (this.#list.length === 0) return html`<p class="kern-body">${words("transfer.nobody")}</p>`;
+  protected shown(list: Colleague[]): TemplateResult {
+    if (list.length === 0) return html`<p class="kern-body">${words("transfer.nobody")}</p>`;
     return html`<p class="kern-body">${words("transfer.explain")}</p>
       <form class="sz-clerk__form" @submit=${(event: Event) => void this.#make(event)}>
         <fieldset class="kern-fieldset">
           <legend class="kern-label">${words("transfer.who")}</legend>
-          <div class="kern-fieldset__body">${this.#list.map((one, number) => this.#choice(one, number))}</div>
+          <div class="kern-fieldset__body">${list.map((one, number) => this.#choice(one, number))}</div>
         </fieldset>
         ${field(
           "sz-transfer-note",

@@ -2,27 +2,21 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Invitation } from "./office_api";
-import { button, field, select, sent, Tool } from "./tool";
+import { button, field, ReadingTool, select, sent } from "./tool";
 import { words } from "./words";
 
 const parts = ["interpreter", "sign", "support", "colleague"] as const;
 const most = 2;
 
-export class Inviting extends Tool {
+export class Inviting extends ReadingTool<Invitation[]> {
   readonly title = "invite";
-  #list: Invitation[] | null = null;
   #part: string = parts[0];
 
-  override async opened(): Promise<void> {
-    this.#list = null;
-    await this.attempt(async () => {
-      this.#list = await this.around.api.invitations();
-    });
+  protected read(): Promise<Invitation[]> {
+    return this.around.api.invitations();
   }
 
-  body(): TemplateResult {
-    const list = this.#list;
-    if (list === null) return html`<p class="kern-body">${this.busy ? words("loading") : ""}</p>`;
+  protected shown(list: Invitation[]): TemplateResult {
     return html`<p class="kern-body">${words("invite.explain")}</p>
       ${
         list.length === 0
@@ -91,7 +85,7 @@ export class Inviting extends Tool {
     const [name, email] = [sent(event, "name"), sent(event, "email")];
     await this.attempt(async () => {
       const made = await this.around.api.invite(this.#part, name, email);
-      this.#list = [...(this.#list ?? []), made];
+      this.found = [...(this.found ?? []), made];
       form.reset();
       this.around.tell(words(made.mailed ? "invite.mailed" : "invite.made"));
     });
@@ -107,7 +101,7 @@ export class Inviting extends Tool {
   async #revoke(one: Invitation): Promise<void> {
     await this.attempt(async () => {
       await this.around.api.revoke(one.id);
-      this.#list = (this.#list ?? []).filter((other) => other.id !== one.id);
+      this.found = (this.found ?? []).filter((other) => other.id !== one.id);
       this.around.tell(words("invite.revoked"));
     });
   }

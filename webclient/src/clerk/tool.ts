@@ -25,7 +25,7 @@ export abstract class Tool {
   abstract readonly title: ClerkTextKey;
   abstract body(): TemplateResult;
 
-  /** The dialog has opened. What was shown the last time is not shown while it is read anew: nothing pressed there would count. */
+  /** The dialog has opened. */
   async opened(): Promise<void> {}
 
   /** Does one thing; what went wrong is said in the dialog. */
@@ -45,6 +45,27 @@ export abstract class Tool {
   }
 
   protected refused(_error: unknown): void {}
+}
+
+/** A tool about what the server says at the moment when its dialog opens. */
+export abstract class ReadingTool<Found> extends Tool {
+  /** Null until it is read: what was shown the last time is gone by then, for nothing pressed there would count. */
+  protected found: Found | null = null;
+
+  protected abstract read(): Promise<Found>;
+  protected abstract shown(found: Found): TemplateResult;
+
+  override async opened(): Promise<void> {
+    this.found = null;
+    await this.attempt(async () => {
+      this.found = await this.read();
+    });
+  }
+
+  body(): TemplateResult {
+    if (this.found === null) return html`<p class="kern-body">${this.busy ? words("loading") : ""}</p>`;
+    return this.shown(this.found);
+  }
 }
 
 export function button(

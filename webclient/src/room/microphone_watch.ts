@@ -88,7 +88,7 @@ export class MicrophoneWatch {
     if (this.#context?.state !== "running" || track.muted) return;
     const samples = new Float32Array(kept);
     analyser.getFloatTimeDomainData(samples);
-    const level = loudness(samples.slice(-Math.round((this.#context.sampleRate * lookEvery) / 1000)));
+    const level = loudness(samples.subarray(-Math.round((this.#context.sampleRate * lookEvery) / 1000)));
     this.shown(track.enabled ? level : 0);
     this.#heard = hear(this.#heard, level, track.enabled);
     if (this.#heard.hint === this.hint) return;
