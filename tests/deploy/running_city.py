@@ -103,10 +103,7 @@ class Process:
     def lines(self) -> set[str]:
         """The other ends of the connections that people have to this process now, as the kernel lists them."""
         assert self.running is not None
-        held = set()
-        for entry in Path(f"/proc/{self.running.pid}/fd").iterdir():
-            with suppress(FileNotFoundError):
-                held.add(str(entry.readlink()))
+        held = held_by(self.running.pid)
         found = set()
         for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
             _, local, remote, state, *_ = line.split()
@@ -114,6 +111,17 @@ class Process:
             if established and ours and f"socket:[{line.split()[9]}]" in held:
                 found.add(remote)
         return found
+
+
+def held_by(pid: int) -> set[str]:
+    """The files and sockets that a process holds now; one that has ended, even while they are listed, holds none."""
+    gone = FileNotFoundError, ProcessLookupError
+    held = set()
+    with suppress(*gone):
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(*gone):
+                held.add(str(entry.readlink()))
+    return held
 
 
 @dataclass
