@@ -58,8 +58,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "HYPOTHESIS_STORAGE_DIRECTORY", str(config.rootpath / "var" / "cache" / "hypothesis")
     )
     config.pluginmanager.register(CriteriaRecorder(config), "criteria-recorder")
-    # How long one example takes says more of the machine than of the program.
-    settings.register_profile("any-machine", deadline=None)
+    # How long one example takes says more of the machine than of the program; and a run that decides about a change
+    # looks at the same examples as the run before it. Others are looked for by `make soak`.
+    settings.register_profile("any-machine", deadline=None, derandomize="SOAK" not in os.environ)
     settings.load_profile("any-machine")
 
 

@@ -55,7 +55,7 @@ async def gateway() -> AsyncIterator[Gateway]:
     await server.close()
 
 
-def texter(gateway: Gateway, timeout_s: float = 5) -> HttpTexter:
+def texter(gateway: Gateway, timeout_s: float = 60) -> HttpTexter:
     return HttpTexter(gateway.url, "a-token", "Kempten", TEMPLATE, timeout_s)
 
 

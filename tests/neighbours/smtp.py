@@ -38,7 +38,7 @@ class Mailbox:
 def smtp() -> Iterator[Mailbox]:
     """A real SMTP server on the loopback."""
     mailbox = Mailbox(free_port())
-    controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port)
+    controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port, ready_timeout=60)
     controller.start()
     try:
         yield mailbox

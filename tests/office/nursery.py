@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 import traceback
+import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -33,14 +34,16 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 class Forked:
-    """A process that is no child of ours, with the part of Popen that a neighbour needs."""
+    """A process that is no child of ours, with the part of Popen that a neighbour needs; several threads may ask at once."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self.returncode: int | None = None
         self._life = os.pidfd_open(pid)
+        weakref.finalize(self, os.close, self._life)
         self._end = select.poll()
         self._end.register(self._life, select.POLLIN)
+        self._ending = threading.Lock()
 
     def poll(self) -> int | None:
         return self.returncode if self._ends_within(0) else None
@@ -60,8 +63,9 @@ class Forked:
 
     def _ends_within(self, ms: float | None) -> bool:
         if self.returncode is None and self._end.poll(ms):
-            self.returncode = int(_ask(self.pid))
-            os.close(self._life)
+            with self._ending:  # how it ended is told once
+                if self.returncode is None:
+                    self.returncode = int(_ask(self.pid))
         return self.returncode is not None
 
 

@@ -18,8 +18,9 @@ from server.db import Database
 from server.notices.outbox import OutboxRow
 from tests.race.rush import Rush
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 AT_ONCE = 200
+ENOUGH = 2
 
 
 @dataclass
@@ -47,9 +48,13 @@ class Books:
 class Crowd:
     """So many citizens, each of whom wants one time and does not give up before there is an answer."""
 
-    def __init__(self, rush: Rush, count: int, over_s: float = 0) -> None:
-        """They come over `over_s` seconds, those who want the same time together: somebody wins all the while."""
-        self._rush = rush
+    def __init__(
+        self, rush: Rush, count: int, over_s: float = 0, enough: asyncio.Event | None = None
+    ) -> None:
+        """They come over `over_s` seconds, those who want the same time together: somebody wins all the while.
+
+        The last one comes once there was `enough` of what the crowd is to stand."""
+        self._rush, self._enough = rush, enough
         self._count = count
         self._pause_s = over_s / count
         self.seen = Seen()
@@ -61,6 +66,8 @@ class Crowd:
 
         async def one(number: int) -> None:
             await asyncio.sleep(number * self._pause_s)
+            if self._enough is not None and number == self._count - 1:
+                await self._enough.wait()
             async with gate:
                 await self._one(session, number)
 
@@ -102,13 +109,26 @@ class Crowd:
                 await asyncio.sleep(0.1)
 
 
-async def killing(rush: Rush, every_s: tuple[float, float], killed: list[int]) -> None:
-    """Kills a random server process again and again, and starts it anew on its port."""
-    while True:
-        await asyncio.sleep(random.uniform(*every_s))
-        number = random.randrange(len(rush.processes))
-        killed.append(number)
-        await asyncio.to_thread(rush.restart, number)
+@dataclass
+class Killing:
+    """Kills a random server process again and again, and starts it anew on its port, until it is `over`."""
+
+    rush: Rush
+    every_s: tuple[float, float]
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    enough: asyncio.Event = field(default_factory=asyncio.Event)
+    killed: int = 0
+
+    async def go_on(self) -> None:
+        """Ends when the last one that was killed is there again: nobody else may touch a process that is just being started."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.over.wait(), random.uniform(*self.every_s))
+                return
+            self.killed += 1
+            await asyncio.to_thread(self.rush.restart, random.randrange(len(self.rush.processes)))
+            if self.killed >= ENOUGH:
+                self.enough.set()
 
 
 async def books_of(rush: Rush, restart: Callable[[], Awaitable[None]] | None = None) -> Books:

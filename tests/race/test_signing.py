@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select
 
+from server.clock import berlin
 from server.documents.model import DocumentRow
 from server.signing.model import FormRow, item_of
 from server.signing.seal import seal_signed
@@ -111,8 +112,10 @@ async def laid_before(
     """A form for an appointment of now, of clerk1's duty "jetzt"."""
     day = datetime.now(UTC).date()
     wanted = {"service": "bauberatung", "mode": "video", "from": f"{day}", "to": f"{day + timedelta(days=1)}"}
+    soon = datetime.now(UTC) + timedelta(minutes=3)  # the first time may be about to go
     async with citizen.get("/api/v1/availability", params=wanted) as answer:
-        slot = (await answer.json())["days"][0]["slots"][0]
+        slots = [slot for day in (await answer.json())["days"] for slot in day["slots"]]
+        slot = next(slot for slot in slots if datetime.fromisoformat(slot["start"]) > soon)
     wish = {"services": [{"id": "bauberatung", "count": 1}], "mode": "video", "start": slot["start"]}
     async with citizen.post("/api/v1/holds", json=wish, headers={"Idempotency-Key": "h" * 16}) as answer:
         hold = (await answer.json())["hold"]
@@ -124,7 +127,8 @@ async def laid_before(
     who = {"name": "clerk1", "password": small_city.PASSWORD}
     async with clerk.post("/api/v1/session", json=who) as answer:
         csrf = {"X-CSRF-Token": (await answer.json())["csrf"]}
-    async with clerk.get("/office/day") as answer:
+    begins_on = {"date": f"{berlin(datetime.fromisoformat(slot['start'])).date()}"}
+    async with clerk.get("/office/day", params=begins_on) as answer:
         found = re.search(r"/office/appointments/([0-9a-f]{32})", await answer.text())
     assert found
     body = {"blank": "sepa-lastschrift", "fields": FIELDS}
