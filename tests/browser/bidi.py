@@ -41,7 +41,8 @@ class Bidi:
         async for message in self._socket:
             self._take(json.loads(message.data))
         for waiting in self._waiting.values():
-            waiting.set_exception(BidiError("Firefox has closed the line"))
+            if not waiting.done():
+                waiting.set_exception(BidiError("Firefox has closed the line"))
 
     def _take(self, message: dict[str, Any]) -> None:
         if message["type"] == "event":

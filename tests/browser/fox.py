@@ -22,6 +22,14 @@ READY = """(element) => {
   const found = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
   return element === found || element.contains(found) || Boolean(found?.closest('label')?.contains(element));
 }"""
+LISTEN = """(element) => {
+  window.szPressed = new WeakSet();
+  element.addEventListener('click', () => window.szPressed.add(element), { capture: true, once: true });
+}"""
+# Whoever pressed a link or a form's button is on another page by then, which knows nothing of the element.
+MISSED = "(element) => window.szPressed !== undefined && !window.szPressed.has(element)"
+GONE = ("no such element", "no such node", "stale element reference", "move target out of bounds")
+ATTEMPTS = 5
 CONTROL = "\ue009"  # the key, as WebDriver names it
 Node = dict[str, Any]
 
@@ -100,10 +108,21 @@ class FoxSeat:
         return [str(entry["text"]) for entry in mine if entry["level"] == "error"]
 
     async def _press(self, locator: dict[str, Any]) -> None:
-        node = await self._find(locator)
-        move = {"type": "pointerMove", "x": 0, "y": 0, "origin": {"type": "element", "element": node}}
+        """Again, if what was to be pressed has moved away or was drawn anew under the pointer."""
         down, up = {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}
-        await self._perform("pointer", [move, down, up])
+        for _ in range(ATTEMPTS):
+            node = await self._find(locator)
+            await self._call(LISTEN, node)
+            move = {"type": "pointerMove", "x": 0, "y": 0, "origin": {"type": "element", "element": node}}
+            try:
+                await self._perform("pointer", [move, down, up])
+            except BidiError as error:
+                if not str(error).startswith(GONE):
+                    raise
+                continue
+            if await self._call(MISSED, node) is not True:
+                return
+        raise AssertionError(f"pressed in vain: {locator['value']}")
 
     async def _find(self, locator: dict[str, Any]) -> Node:
         """The first such element that can be pressed now: seen, enabled, with nothing before it."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
+from tests.browser.seat import until
 from tests.browser.visitor import sign_in
 
 PERMISSION = "/office/privacy/recordings/bauberatung"
@@ -30,6 +31,15 @@ async def permit_recording(page: Page) -> None:
 
 async def press(page: Page, what: str) -> None:
     await page.get_by_test_id(f"recording-{what}").click()
+
+
+async def no_tape_is_left(folder: Path) -> None:
+    """Whoever records is told to stop, and deletes what is half written as it ends."""
+
+    async def gone() -> bool:
+        return not tapes(folder)
+
+    await until(gone)
 
 
 def tapes(folder: Path) -> list[Path]:

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from playwright.async_api import Page
+from playwright.async_api import Error, Page
 
-PATIENCE_S = 40.0
+from tests.browser.bidi import BidiError
+
+PATIENCE_S = 60.0
 
 
 class Seat(Protocol):
@@ -68,12 +70,32 @@ async def until(what: Callable[[], Awaitable[bool]], within_s: float = PATIENCE_
             await asyncio.sleep(0.1)
 
 
+async def rises(measure: Callable[[], Awaitable[float]], by: float = 0) -> None:
+    """To more than it is now. What begins to count anew, as a connection made anew does, is more from there on."""
+    least = await measure()
+
+    async def more() -> bool:
+        nonlocal least
+        now = await measure()
+        least = min(least, now)
+        return now > least + by
+
+    await until(more)
+
+
 async def becomes(seat: Seat, expression: str, expected: object = True) -> None:
-    """Waits until the expression yields this on the page; says what it was instead."""
+    """Waits until the expression yields this on the page; says what it was instead. A page that is being left yields nothing."""
     found: Any = None
     try:
         async with asyncio.timeout(PATIENCE_S):
-            while (found := await seat.evaluate(expression)) != expected:  # noqa: ASYNC110
+            while (found := await _value(seat, expression)) != expected:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
     except TimeoutError:
         raise AssertionError(f"{expression} was {found!r}, not {expected!r}") from None
+
+
+async def _value(seat: Seat, expression: str) -> Any:
+    try:
+        return await seat.evaluate(expression)
+    except (Error, BidiError) as error:
+        return error

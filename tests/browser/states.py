@@ -109,7 +109,6 @@ async def booked_and_gone_back(visit: Visit) -> None:
 
 
 async def booked_by_video(visit: Visit) -> None:
-    visit.page.set_default_timeout(15_000)
     path = await book(visit.page, "bauberatung", "video")
     await visit.go(path)
 

@@ -10,6 +10,14 @@ from tests.browser.people import Citizen, Clerk, new_person
 from tests.browser.visitor import speak
 
 NAME = "Erika Musterfrau"
+# All that is said to those who do not see the screen: what is said next takes the place of what was said before.
+SAID_ALOUD = """
+  window.saidAloud = [];
+  new MutationObserver(() => {
+    const words = document.querySelector("[data-testid=announcement]")?.textContent ?? "";
+    if (words !== "" && words !== window.saidAloud.at(-1)) window.saidAloud.push(words);
+  }).observe(document, { subtree: true, childList: true, characterData: true });
+"""
 CHANNELS = """
   window.channelsMade = [];
   window.connectionsMade = [];
@@ -64,6 +72,7 @@ async def begin_call(
     for page, person in ((talk.citizen, "citizen"), (talk.clerk, "clerk")):
         talk.listen(page)
         await page.add_init_script(CHANNELS)
+        await page.add_init_script(SAID_ALOUD)
         if prepare is not None:
             await prepare(page.context, person)
     await citizen.book_video("Bauberatung", NAME)
@@ -75,7 +84,16 @@ async def begin_call(
     await clerk.admit()
     for page in talk.pages:
         await expect(page.get_by_test_id("open-chat")).to_be_visible()
+        # A guest is in the call as soon as let in; only then is the other one there, to be spoken to.
+        await expect(page.get_by_test_id("remote-video")).to_be_visible()
     return talk
+
+
+async def said_aloud(page: Page, words: str) -> None:
+    """Since the page was loaded this has been said to those who do not see the screen."""
+    await page.wait_for_function(
+        "(words) => window.saidAloud.some((said) => said.includes(words))", arg=words
+    )
 
 
 async def open_panel(page: Page, name: str) -> None:

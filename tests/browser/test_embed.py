@@ -74,7 +74,7 @@ async def test_a_citizen_books_inside_the_citys_page_by_keyboard(
     await expect(page.locator("iframe")).to_have_attribute("title", "Book an appointment")
     await expect(frame.locator("button[name=slot]").first).to_be_visible()
     await expect(frame.locator("footer")).to_have_count(0)
-    assert await page.locator("iframe").evaluate("frame => Number(frame.height)") != 900
+    await page.wait_for_function("() => Number(document.querySelector('iframe').height) !== 900")
     await tab_to(page, frame, "button[name=slot]")
     await page.keyboard.press("Enter")
     await expect(frame.locator("input[name=name]")).to_be_visible()

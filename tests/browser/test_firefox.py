@@ -1,13 +1,14 @@
 """Firefox and Chromium meet in one room, either as citizen on a phone or as clerk."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from playwright.async_api import Browser
 
 from tests.browser.fox import Fox, FoxSeat
 from tests.browser.people import new_person, time_that_stays
-from tests.browser.seat import ChromiumSeat, Seat, becomes, until
+from tests.browser.seat import ChromiumSeat, Seat, becomes, rises, until
 from tests.neighbours.turn import Turn
 from tests.office import small_city
 from tests.office.city import only_sqlite
@@ -49,6 +50,7 @@ async def seats(fox: Fox, browser: Browser, citizen: str) -> Pair:
 async def book(seat: Seat, home: str) -> str:
     """Books by pressing; the address of the appointment's own page."""
     await seat.goto(f"{home}/times?service=bauberatung&count=1&mode=video")
+    await becomes(seat, "document.querySelector('button[name=slot]') !== null")
     first = await seat.evaluate("document.querySelector('button[name=slot]').value")
     await seat.evaluate(f"document.querySelectorAll('button[name=slot]')[{time_that_stays(first)}].click()")
     await seat.fill("Vor- und Nachname", NAME)
@@ -67,8 +69,9 @@ async def sign_in(seat: Seat, home: str) -> None:
 
 
 async def open_room(seat: Seat) -> None:
-    room = "[...document.querySelectorAll('a')].find((a) => /Raum öffnen/.test(a.textContent)).href"
-    await seat.goto(await seat.evaluate(room))
+    room = "[...document.querySelectorAll('a')].find((a) => /Raum öffnen/.test(a.textContent))"
+    await becomes(seat, f"{room} !== undefined")
+    await seat.goto(await seat.evaluate(f"{room}.href"))
 
 
 async def figure(seat: Seat, name: str) -> float:
@@ -82,20 +85,11 @@ async def reached_by(seat: Seat) -> str:
     return str(found[0]["selectedCandidateType"])
 
 
-async def rises(seat: Seat, name: str, by: float = 0) -> None:
-    before = await figure(seat, name)
-
-    async def more() -> bool:
-        return await figure(seat, name) > before + by
-
-    await until(more)
-
-
 async def see_and_hear_each_other(pair: Pair) -> None:
     """Pictures and sound arrive at both ends, and the pictures are shown."""
     for seat in pair.both:
-        await rises(seat, "framesDecoded", by=5)
-        await rises(seat, "totalAudioEnergy")
+        await rises(partial(figure, seat, "framesDecoded"), by=5)
+        await rises(partial(figure, seat, "totalAudioEnergy"))
         await becomes(seat, PLAYS)
 
 

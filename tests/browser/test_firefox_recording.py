@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.browser.fox import Fox
-from tests.browser.recorded import permit_recording, tapes
+from tests.browser.recorded import no_tape_is_left, permit_recording, tapes
 from tests.browser.seat import Seat, becomes, until
 from tests.browser.test_firefox import Pair, let_in, see_and_hear_each_other
 from tests.browser.visitor import new_visitor
@@ -56,6 +56,6 @@ async def test_it_is_recorded_from_both_and_deleted_by_either(
         await seat.press_test_id("recording-delete")
         for one in pair.both:
             await becomes(one, WORDS, "Die Aufzeichnung ist beendet und gelöscht.")
-        assert not tapes(city.folder)
+        await no_tape_is_left(city.folder)
     await see_and_hear_each_other(pair)
     assert pair.fox.complaints() == []

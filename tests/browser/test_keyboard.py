@@ -126,7 +126,7 @@ async def test_a_document_is_sent_with_the_keyboard_alone(page: Page, tmp_path: 
     # From the beginning: the browser shall know it when Enter is pressed.
     page.on("filechooser", asked.put_nowait)
     await book(page, "bauberatung", "video")
-    await page.wait_for_function("customElements.get('sz-upload') !== undefined")
+    await page.wait_for_function("() => customElements.get('sz-upload') !== undefined")
     await tab_to(page, name="item")
     await page.keyboard.type("Skizze")
     await tab_to(page, name="file")

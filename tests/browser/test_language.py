@@ -63,7 +63,7 @@ async def test_a_chosen_language_goes_along_to_the_appointment_and_its_mail(page
 
 async def first_mail(folder: Path) -> str:
     """Subject of the first mail in the folder, as soon as it is there."""
-    for _ in range(100):
+    for _ in range(600):
         for path in folder.glob("*.eml"):
             return str(message_from_bytes(path.read_bytes(), policy=policy.default)["Subject"])
         await asyncio.sleep(0.1)

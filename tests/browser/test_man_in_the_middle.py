@@ -83,7 +83,7 @@ async def test_a_man_in_the_middle_is_seen_by_the_words_and_by_nothing_else(
     talk = await begin_call(browser, served_city.url, prepare=liar.sit_in)
     for one in talk.pages:
         await until(partial(sees, one))
-    assert await liar.mallory.evaluate("(m) => m.states()") == ["connected", "connected"]
+    await until(partial(is_between, liar))
     await open_panel(talk.citizen, "chat")
     await talk.citizen.get_by_test_id("chat-field").fill("Hört jemand mit?")
     await talk.citizen.keyboard.press("Enter")
@@ -93,6 +93,10 @@ async def test_a_man_in_the_middle_is_seen_by_the_words_and_by_nothing_else(
     for one in talk.pages:
         await open_panel(one, "safety")
     assert await safety_words(talk.citizen) != await safety_words(talk.clerk)
+
+
+async def is_between(liar: Liar) -> bool:
+    return bool(await liar.mallory.evaluate("(m) => m.states()") == ["connected", "connected"])
 
 
 async def sees(page: Any) -> bool:

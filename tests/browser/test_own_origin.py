@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus, urlsplit
 import pytest
 from playwright.async_api import Browser, Page, Response, Route, expect
 
-from tests.browser.people import press_first_time
+from tests.browser.people import press_first_time, turn_to
 from tests.browser.states import PDF
 from tests.browser.visitor import book, fill_in, new_visitor, path_of, sign_in
 from tests.office.city import only_sqlite
@@ -90,6 +90,7 @@ async def work(page: Page, witness: Witness) -> None:
         await witness.note_title(page)
     case = page.locator(".visit__actions a[href^='/office/appointments/']").last
     await page.goto("/office/day")
+    await turn_to(case)
     await case.click()
     await expect(page.get_by_role("heading", level=1)).to_have_text(NAME)
     await witness.note_title(page)
@@ -109,7 +110,7 @@ async def witness(browser: Browser, served_city: ServedCity) -> Witness:
 async def subjects(folder: Path) -> list[str]:
     """Subjects of the mails in the folder, once those of booking, moving and cancelling are there."""
     mails: list[Path] = []
-    for _ in range(200):
+    for _ in range(600):
         mails = list((folder / "outbox").glob("*.eml"))
         if len(mails) >= 3:
             break

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
+from tests.browser.seat import until
 from tests.browser.sound import DESKTOP, NARROWEST, PHONE, faults
-from tests.browser.talking import NAME, Talk, begin_call, open_panel
+from tests.browser.talking import NAME, Talk, begin_call, open_panel, said_aloud
 from tests.office.city import only_sqlite
 from tests.office.papers import a_pdf, a_pdf_with_pages
 from tests.office.served import ServedCity
@@ -69,7 +70,7 @@ async def the_citizen_sends_and_the_clerk_accepts(talk: Talk) -> None:
     await citizen.get_by_test_id("paper-send").click()
     pressed.set()
     await expect(clerk.get_by_test_id("open-papers")).to_have_attribute("data-news", "true")
-    await expect(clerk.get_by_test_id("announcement")).to_contain_text("Neues Dokument: plan.pdf")
+    await said_aloud(clerk, "Neues Dokument: plan.pdf")
     await expect(citizen.get_by_test_id("remote-video")).to_be_visible()
     await open_panel(clerk, "papers")
     await expect(clerk.get_by_test_id("paper")).to_have_attribute("data-state", "checking")
@@ -87,7 +88,7 @@ async def the_clerk_gives_and_the_citizen_fetches(talk: Talk) -> None:
     given = citizen.get_by_test_id("paper").first
     await expect(given).to_contain_text("bescheid.pdf")
     await expect(given).to_have_attribute("data-new", "true")
-    await expect(citizen.get_by_test_id("announcement")).to_contain_text("bescheid.pdf")
+    await said_aloud(citizen, "bescheid.pdf")
     async with citizen.expect_download() as download:
         await given.get_by_test_id("paper-download").click()
     path = await (await download.value).path()
@@ -133,17 +134,21 @@ async def both_look_at_a_page(talk: Talk) -> None:
     await clerk.mouse.move(sheet["x"] + sheet["width"] / 4, sheet["y"] + 60)
     await pointer_stands(clerk, NAME, 80, 50)
     await pointer_stands(citizen, "Clerk1", 25, round(6000 / sheet["height"]))
-    await expect(clerk.get_by_test_id("announcement")).to_contain_text("in der Mitte rechts")
+    await said_aloud(clerk, "in der Mitte rechts")
     assert await faults(citizen, "de_LS", (PHONE, NARROWEST)) == []
     assert await faults(clerk, widths=(DESKTOP,)) == []
 
 
 async def pointer_stands(page: Page, name: str, left: int, top: int) -> None:
+    """It may be on its way there."""
     pointer = page.locator("[data-pointer]:not([hidden])", has_text=name)
     await expect(pointer).to_be_visible()
-    found: Any = await pointer.evaluate("(one) => [one.style.left, one.style.top].map(parseFloat)")
-    assert abs(found[0] - left) < 2
-    assert abs(found[1] - top) < 2
+
+    async def there() -> bool:
+        at: Any = await pointer.evaluate("(one) => [one.style.left, one.style.top].map(parseFloat)")
+        return bool(abs(at[0] - left) < 2 and abs(at[1] - top) < 2)
+
+    await until(there)
 
 
 async def after_a_reload_of_the_clerk_it_is_shown_again(talk: Talk) -> None:
@@ -165,7 +170,7 @@ async def an_identity_card_is_shown(talk: Talk) -> None:
     frame = citizen.get_by_test_id("card-frame")
     await expect(frame).to_be_visible()
     await expect(citizen.get_by_test_id("identity-guide")).to_contain_text("Wir machen kein Foto")
-    await expect(citizen.get_by_test_id("announcement")).to_contain_text("Schritt 1 von 4")
+    await said_aloud(citizen, "Schritt 1 von 4")
     assert await faults(citizen, "de_LS", (PHONE, NARROWEST)) == []
     for step, following in (("front", "back"), ("back", "tilt"), ("tilt", "face")):
         await clerk.get_by_test_id(f"mark-{step}").check()

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.people import room_state, statistics
-from tests.browser.recorded import permit_recording, press, tapes
+from tests.browser.recorded import no_tape_is_left, permit_recording, press, tapes
 from tests.browser.room import Room, booked, sees
 from tests.browser.seat import until
 from tests.browser.sound import faults
@@ -68,7 +68,7 @@ async def test_everybody_is_asked_sees_it_and_can_end_and_delete_it(
     for page in (citizen, clerk):
         await says(page, "Die Aufzeichnung ist beendet und gelöscht.")
         assert await room_state(page) == "call"
-    assert not tapes(city.folder)
+    await no_tape_is_left(city.folder)
 
     await recorded(room)
     await press(clerk, "end")
@@ -80,4 +80,4 @@ async def test_everybody_is_asked_sees_it_and_can_end_and_delete_it(
     await citizen.get_by_test_id("leave").click()
     await press(citizen, "forget")
     await says(citizen, "Die Aufzeichnung ist beendet und gelöscht.")
-    assert not tapes(city.folder)
+    await no_tape_is_left(city.folder)

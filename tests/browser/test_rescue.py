@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.people import Citizen, Clerk, new_person, room_state
+from tests.browser.people import Citizen, Clerk, new_person, press_first_time, room_state
 from tests.browser.states_citizen import REFUSED
 from tests.office.city import only_sqlite
 from tests.office.served import ServedCity
@@ -48,7 +48,7 @@ async def test_the_chain_is_walked_to_its_end_with_a_time_on_site(
 
     await page.get_by_role("link", name="Zeit vor Ort wählen").click()
     await expect(page.get_by_role("heading", name="Per Video")).to_have_count(0)
-    await page.locator("button[name=slot]").first.click()
+    await press_first_time(page)
     await page.wait_for_url(re.compile(r"/a/[^/]+\?moved=1"))
     await expect(page.get_by_text("Vor Ort").first).to_be_visible()
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.seat import until
-from tests.browser.talking import Talk, begin_call, open_panel
+from tests.browser.talking import Talk, begin_call, open_panel, said_aloud
 from tests.office.city import only_sqlite
 from tests.office.served import ServedCity
 
@@ -51,7 +51,7 @@ async def test_both_show_their_screens_and_stop(talk: Talk) -> None:
 
         await share.click()
         await expect(screen).to_have_count(0)
-        await expect(page.get_by_test_id("announcement")).to_contain_text("nicht mehr geteilt")
+        await said_aloud(page, "nicht mehr geteilt")
         assert await page.evaluate(STATES) == ["ended"]
 
         # Again, and stopped from the browser's own bar.

@@ -8,9 +8,9 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.people import Citizen, Clerk, new_person
+from tests.browser.seat import until
 from tests.browser.test_clerk_tools import pictures_come
 from tests.browser.test_keyboard import tab_to
-from tests.browser.test_video_call import until
 from tests.browser.visitor import new_visitor
 from tests.http.signing import begin, sealing_city, with_seal
 from tests.office.city import MakeCity
@@ -37,7 +37,7 @@ async def code_from(folder: Path) -> str:
         ]
         return bool(found)
 
-    await until(came, within_s=30)
+    await until(came)
     return found[-1]
 
 

@@ -16,6 +16,7 @@ from tests.office.city import City, only_sqlite
 pytestmark = [pytest.mark.browser, only_sqlite()]
 MEGABYTE = 1_000_000
 SIZE = 120 * MEGABYTE
+ARRIVES_MS = 300_000
 
 
 class BreakingLine:
@@ -94,11 +95,11 @@ async def test_a_plan_of_120_megabytes_arrives_over_a_line_that_breaks_five_time
     booked = await city.book("bauberatung", "video")
     line = BreakingLine(city.client.make_url("/").port or 0, breaks=5, every=15 * MEGABYTE)
     page = await new_person(browser, phone=True)
-    page.set_default_timeout(90_000)
+    page.set_default_timeout(ARRIVES_MS)
     async with line.open() as address:
         await page.goto(f"{address}/a/{booked['token']}")
         await choose(page, plan)
-        await expect(page.get_by_text("Angekommen", exact=True)).to_be_visible(timeout=120_000)
+        await expect(page.get_by_text("Angekommen", exact=True)).to_be_visible(timeout=ARRIVES_MS)
     assert line.broken == 5
     [document] = await (await city.client.get(f"/api/v1/appointments/{booked['token']}/documents")).json()
     assert (document["size"], document["state"]) == (plan.stat().st_size, "checking")
@@ -111,7 +112,7 @@ async def test_who_comes_back_to_the_page_goes_on_with_the_same_file_where_it_wa
     booked = await city.book("bauberatung", "video")
     line = BreakingLine(city.client.make_url("/").port or 0, breaks=1, every=20 * MEGABYTE, stays_down=True)
     page = await new_person(browser)
-    page.set_default_timeout(90_000)
+    page.set_default_timeout(ARRIVES_MS)
     offsets: list[int] = []
     page.on("request", lambda asked: offsets.append(int(asked.headers.get("upload-offset", -1))))
     async with line.open() as address:
@@ -123,5 +124,5 @@ async def test_who_comes_back_to_the_page_goes_on_with_the_same_file_where_it_wa
         await page.goto(f"{address}/a/{booked['token']}")
         offsets.clear()
         await choose(page, plan)
-        await expect(page.get_by_text("Angekommen", exact=True)).to_be_visible(timeout=120_000)
+        await expect(page.get_by_text("Angekommen", exact=True)).to_be_visible(timeout=ARRIVES_MS)
     assert min(offset for offset in offsets if offset >= 0) > 10 * MEGABYTE

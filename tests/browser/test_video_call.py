@@ -3,7 +3,7 @@
 import asyncio
 import re
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.people import Citizen, Clerk, figure, new_person, room_state, statistics
+from tests.browser.seat import rises, until
 from tests.neighbours.process import Neighbour, free_port, port_answers
 from tests.office.served import ROOT, ServeCity, ServedCity
 
@@ -71,21 +72,6 @@ async def meeting(apart: Apart, browser: Browser) -> Call:
     return Call(citizen, clerk)
 
 
-async def until(what: Callable[[], Awaitable[bool]], within_s: float = 20) -> None:
-    async with asyncio.timeout(within_s):
-        while not await what():  # noqa: ASYNC110  what a page shows can only be looked at
-            await asyncio.sleep(0.1)
-
-
-async def rises(measure: Callable[[], Awaitable[float]], by: float = 0) -> None:
-    before = await measure()
-
-    async def more() -> bool:
-        return await measure() > before + by
-
-    await until(more)
-
-
 def udp_sockets(process: Neighbour) -> int:
     """UDP sockets that this very process holds, as the kernel lists them."""
     inodes = set()
@@ -143,7 +129,7 @@ async def test_they_meet_and_go_on_while_signaling_restarts(apart: Apart, meetin
         ]
         return lines == ["open", "open"]
 
-    await until(together, within_s=30)
+    await until(together)
     for page in (citizen.page, clerk.page):
         await rises(partial(figure, page, "framesDecoded"), by=5)
         assert await room_state(page) == "call"

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.browser.people import press_first_time
 from tests.office import small_city
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 40_000
 NAME = "Erika Musterfrau"
 MAIL = "erika@example.org"
 

@@ -16,7 +16,8 @@ ARGUMENTS = (
     "--disable-features=WebRtcHideLocalIpsWithMdns",
 )
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 40_000
+START_MS = 120_000
 
 
 def find_chromium() -> str:
@@ -28,7 +29,9 @@ def find_chromium() -> str:
 
 
 async def start_chromium(playwright: Playwright, arguments: Sequence[str] = ARGUMENTS) -> Browser:
-    return await playwright.chromium.launch(executable_path=find_chromium(), args=list(arguments))
+    return await playwright.chromium.launch(
+        executable_path=find_chromium(), args=list(arguments), timeout=START_MS
+    )
 
 
 class Kept:

@@ -3,6 +3,7 @@ steered stands in tests/browser/bidi.py."""
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import pytest
 
 from tests.neighbours.process import Neighbour, free_port, port_answers
 
+NUMBER = re.compile(r"^(\d+)\n", re.MULTILINE)
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing is fetched from the outside
 PREFERENCES = {
     # A moving picture and a tone without asking, the whole screen when one is shared.
@@ -70,19 +72,12 @@ def find(*names: str) -> str:
 
 
 def start_screen(folder: Path) -> tuple[Neighbour, str]:
-    """A screen without a monitor, and its name for DISPLAY. A number that is free is found by trying."""
-    for number in range(90, 400):
-        if Path(f"/tmp/.X{number}-lock").exists():
-            continue
-        name, log = f":{number}", folder / f"screen{number}.log"
-        size = ("-screen", "0", "1280x960x24", "-nolisten", "tcp", "-noreset")
-        screen = Neighbour([find("Xvfb"), name, *size], log)
-        try:
-            screen.wait_until(Path(f"/tmp/.X11-unix/X{number}").exists)
-        except RuntimeError:
-            continue  # somebody was quicker
-        return screen, name
-    raise RuntimeError("no screen number is free")
+    """A screen without a monitor, and its name for DISPLAY. It finds a number that is free, and says it once it listens."""
+    size = ("-screen", "0", "1280x960x24", "-nolisten", "tcp", "-noreset")
+    screen = Neighbour([find("Xvfb"), "-displayfd", "1", *size], folder / "screen.log")
+    screen.wait_until(lambda: NUMBER.search(screen.output()) is not None)
+    number = NUMBER.search(screen.output())
+    return screen, f":{number[1] if number else ''}"
 
 
 def start_firefox(folder: Path, display: str) -> Firefox:
