@@ -42,6 +42,20 @@ describe("showing an identity card", () => {
     expect([ada.talk.papers.identity.step, ada.keptFromOthers]).toEqual([null, false]);
   });
 
+  it("is over for both when the next step was on its way to the citizen who declined", async () => {
+    const [clerk, ada, pair] = await meeting();
+    clerk.talk.papers.identity.lead("front");
+    const control = pair.connections[1].channels.get(0) as { send(data: string): void };
+    const onTheWay: string[] = [];
+    const send = control.send.bind(control);
+    control.send = (data) => void onTheWay.push(data);
+    ada.talk.papers.identity.decline();
+    clerk.talk.papers.identity.lead("back");
+    for (const data of onTheWay) send(data);
+    expect([clerk.talk.papers.identity.step, clerk.talk.papers.identity.outcome]).toEqual([null, "declined"]);
+    expect([ada.talk.papers.identity.step, ada.keptFromOthers]).toEqual([null, false]);
+  });
+
   it("is seen by clerks alone: no picture goes to anybody else meanwhile", () => {
     let rules: (peer: string) => PictureRules = () => ({ send: true, receive: true, shrink: 1 });
     const links = new Map(

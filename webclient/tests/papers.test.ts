@@ -169,6 +169,14 @@ describe("handing over", () => {
     documents.close();
   });
 
+  it("one is accepted while another is, and each once", async () => {
+    const [clerk] = await meeting();
+    const { giving } = clerk.talk;
+    await Promise.all([plan, photo, plan].map((one) => giving.accept(one)));
+    const accepted = (one: string) => `/api/v1/appointments/x/documents/${one}/decision`;
+    expect(server.noted.map((note) => (note as string[])[0])).toEqual([accepted(plan), accepted(photo)]);
+  });
+
   it("names what is new or in another state", () => {
     const paper = (id: string, state: string) => ({ id, state }) as Paper;
     const before = [paper("1", "checking"), paper("2", "checking")];

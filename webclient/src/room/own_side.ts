@@ -38,6 +38,10 @@ export class OwnSide {
   weak: ReadonlySet<string> = new Set();
   clerksOnly = false;
   #first: FirstPictures | undefined;
+  // What was asked for earlier and comes later is let go of: a camera that no page shows must not stay on.
+  #opening = 0;
+  #asked = { audio: 0, video: 0 };
+  #reopening: Promise<void> = Promise.resolve();
 
   constructor(private readonly around: OwnSurroundings) {}
 
@@ -51,10 +55,12 @@ export class OwnSide {
 
   async open(): Promise<void> {
     closeDevices(this.devices);
+    this.#opening += 1;
+    const turn = this.#opening;
     const session = this.around.session();
     const devices = await openDevices(this.choice);
     const now = this.around.session();
-    if (session !== now || now?.ended !== null || now.refused !== null) {
+    if (turn !== this.#opening || session !== now || now?.ended !== null || now.refused !== null) {
       closeDevices(devices);
       return;
     }
@@ -62,6 +68,7 @@ export class OwnSide {
   }
 
   close(): void {
+    this.#opening += 1;
     closeDevices(this.devices);
     this.devices = null;
   }
@@ -172,12 +179,25 @@ export class OwnSide {
     return this.devices?.video?.getSettings().facingMode ?? this.choice.facing ?? "user";
   }
 
-  async #reopen(kind: Kind): Promise<void> {
+  /** One after the other, the last choice alone: with the arrow keys somebody passes many in a list. */
+  #reopen(kind: Kind): Promise<void> {
+    this.#asked[kind] += 1;
+    const turn = this.#asked[kind];
+    this.#reopening = this.#reopening.then(async () => {
+      if (turn === this.#asked[kind]) await this.#replace(kind);
+    });
+    return this.#reopening;
+  }
+
+  async #replace(kind: Kind): Promise<void> {
     const before = this.devices;
     if (before === null) return;
     try {
-      this.#use(await reopen(before, kind, this.choice));
+      const devices = await reopen(before, kind, this.choice);
+      if (this.devices === before) this.#use(devices);
+      else closeDevices(devices);
     } catch (error) {
+      if (this.devices !== before) return;
       const gone = { ...before, [kind]: null, problem: problemFor(error) };
       this.#use({ ...gone, preview: new MediaStream(before.stream.getVideoTracks()) });
     }

@@ -11,7 +11,9 @@ export async function loadUpload(): Promise<void> {
 
 export class Giving {
   problem = "";
+  /** A file is on its way. */
   busy = false;
+  readonly #accepting = new Set<string>();
 
   constructor(
     private readonly papers: Papers,
@@ -51,8 +53,13 @@ export class Giving {
     else void this.#send(event.target as HTMLFormElement, file);
   };
 
+  /** While a file is on its way too; pressed twice it is said once. */
   async accept(document: string): Promise<void> {
+    if (this.#accepting.has(document)) return;
+    this.#accepting.add(document);
     await this.#attempt(() => this.papers.api.accept(document));
+    this.#accepting.delete(document);
+    await this.papers.documents.refresh();
   }
 
   /** The script was slower than the citizen: what was pressed happens when it is there. */
@@ -66,24 +73,24 @@ export class Giving {
   }
 
   async #send(form: HTMLFormElement, file: File): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
     await this.#attempt(async () => {
       await this.papers.api.give(file);
       form.reset();
     });
+    this.busy = false;
+    this.changed();
+    await this.papers.documents.refresh();
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
     this.#say("");
     try {
       await work();
     } catch (error) {
-      this.problem = problemWords(error);
+      this.#say(problemWords(error));
     }
-    this.busy = false;
-    this.changed();
-    await this.papers.documents.refresh();
   }
 
   #fileOf(event: Event): File | null {

@@ -93,12 +93,7 @@ export class Identity {
       this.#leave();
       this.around.over(word.noted ? "noted" : "stopped");
     }
-    if (word.kind === "identity-no" && side === "citizen" && this.step !== null) {
-      this.step = null;
-      this.outcome = "declined";
-      this.around.over("declined");
-      this.around.changed();
-    }
+    if (word.kind === "identity-no" && side === "citizen" && this.step !== null) this.#declined();
   }
 
   again(tell: (message: object) => void): void {
@@ -119,6 +114,15 @@ export class Identity {
     this.step = step;
     this.around.keepFromOthers(true);
     if (news) this.around.led(step);
+    this.around.changed();
+  }
+
+  /** The next step may have been on its way to the citizen, who would be led on by it. */
+  #declined(): void {
+    this.step = null;
+    this.outcome = "declined";
+    this.around.tell({ kind: "identity-end", noted: false });
+    this.around.over("declined");
     this.around.changed();
   }
 
