@@ -85,12 +85,9 @@ class JobRunner:
             await job.run(now)
         except Exception as error:  # noqa: BLE001  a failing job must not stop the others
             log.error("job %s failed: %s", job.name, type(error).__name__)
+        mine = (JobRow.name == job.name, JobRow.locked_until == now + job.at_most)
         async with self._db.write() as tx:
-            await tx.execute(
-                update(JobRow)
-                .where(JobRow.name == job.name)
-                .values(due_at=now + job.every, locked_until=None)
-            )
+            await tx.execute(update(JobRow).where(*mine).values(due_at=now + job.every, locked_until=None))
 
     async def _take(self, job: Job, now: datetime) -> bool:
         free = or_(JobRow.locked_until.is_(None), JobRow.locked_until < now)

@@ -43,7 +43,7 @@ class Calendar:
         self._loaded_at: datetime | None = None
         self._looked = self._last_look = 0.0
         self._touches = 0
-        self._fresh_catalogue = True
+        self._catalogue_changes = self._changes_seen = 0
         self._recent: set[int] = set()
         self._seen = 0
         self._one_look = asyncio.Lock()
@@ -56,12 +56,12 @@ class Calendar:
     def catalogue_changed(self) -> None:
         """This process changed what the city offers: the next question looks first, whatever it is about."""
         self.touch()
-        self._fresh_catalogue = False
+        self._catalogue_changes += 1
 
     async def catalogue(self, now: datetime) -> Catalogue:
         """The city's offer; a change of duties alone is no reason to look again."""
         recent = time.monotonic() - self._last_look < LOOK_EVERY_S
-        if self._snapshot is not None and recent and self._fresh_catalogue:
+        if self._snapshot is not None and recent and self._changes_seen == self._catalogue_changes:
             return self._snapshot.catalogue
         return (await self.snapshot(now)).catalogue
 
@@ -75,7 +75,7 @@ class Calendar:
         return self._snapshot
 
     async def _look(self, now: datetime) -> None:
-        looked, touches = time.monotonic(), self._touches
+        looked, touches, changes = time.monotonic(), self._touches, self._catalogue_changes
         try:
             async with self._db.read() as tx:
                 if self._snapshot is None or self._stale(now):
@@ -88,6 +88,7 @@ class Calendar:
             self._looked = looked
             return
         self._last_look = looked
+        self._changes_seen = changes  # one that came meanwhile may not be among what was read
         self._looked = looked if touches == self._touches else 0.0  # touched meanwhile: look once more
 
     def _stale(self, now: datetime) -> bool:
@@ -103,7 +104,6 @@ class Calendar:
         self._recent = set(await tx.scalars(recent))
         self._snapshot = await load(tx, await load_catalogue(tx), now, self._assumption_day)
         self._loaded_at = now
-        self._fresh_catalogue = True
         self.version += 1
 
     async def _follow(self, tx: AsyncConnection, snapshot: Snapshot, now: datetime) -> None:

@@ -99,6 +99,32 @@ async def test_a_job_whose_process_died_is_taken_up_again(city: City) -> None:
     assert len(started) == 1
 
 
+async def test_who_comes_to_an_end_late_does_not_let_a_third_one_in(city: City) -> None:
+    """A process was held up, another one took its job over and still has it in hand."""
+    clock, started, ends = SetClock(city.now), *([asyncio.Event() for _ in range(3)] for _ in range(2))
+
+    def runner(number: int) -> JobRunner:
+        async def work(_now: datetime) -> None:
+            started[number].set()
+            await ends[number].wait()
+
+        return runner_of(city, clock, Job("long", MINUTE, work, at_most=5 * MINUTE))
+
+    late = asyncio.create_task(runner(0).run_due())
+    await started[0].wait()
+    clock.advance(6 * MINUTE)
+    second = asyncio.create_task(runner(1).run_due())
+    await started[1].wait()
+    ends[0].set()
+    ends[2].set()
+    await late
+    assert await runner(2).run_due() == []
+    ends[1].set()
+    assert await second == ["long"]
+    clock.advance(MINUTE)
+    assert await runner(2).run_due() == ["long"]
+
+
 async def test_the_runner_outlives_a_database_that_is_away_or_says_something_odd(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,9 +1,14 @@
 """What the city offers, by the API, and the scheduler's switch for video."""
 
+import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.access import Staff
+from server.catalog.model import Catalogue
+from server.catalog.services import load_catalogue, set_online_capable
 from tests.office.city import City, only_sqlite
 
 SHAPE = {
@@ -104,6 +109,31 @@ async def test_the_scheduler_takes_a_service_off_video_and_puts_it_back(city: Ci
     assert await video_times(city, "bauberatung") == []
     await scheduler.patch("/api/v1/office/services/bauberatung", json={"online_capable": True})
     assert await video_times(city, "bauberatung")
+
+
+@only_sqlite()
+async def test_what_is_changed_while_somebody_asks_counts_for_whoever_asks_next(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question has read the offer of before and has no answer yet."""
+    has_read, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def slowly(tx: AsyncConnection) -> Catalogue:
+        read = await load_catalogue(tx)
+        has_read.set()
+        await may_answer.wait()
+        return read
+
+    monkeypatch.setattr("server.booking.availability.load_catalogue", slowly)
+    monkeypatch.setattr("server.booking.availability.LOOK_EVERY_S", 30.0)  # all of this is quicker
+    asking = asyncio.create_task(services(city))
+    await has_read.wait()
+    scheduler = Staff(5, "scheduler", "Scheduler", frozenset({"scheduler"}), "")
+    await set_online_capable(city.office.db, scheduler, "bauberatung", False, city.now)
+    city.office.calendar.catalogue_changed()
+    may_answer.set()
+    assert (await asking)["bauberatung"]["modes"] == ["video", "onsite"]
+    assert (await services(city))["bauberatung"]["modes"] == ["onsite"]
 
 
 @only_sqlite()
