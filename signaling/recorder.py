@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import FileIO
 from typing import Any, Final
@@ -95,15 +95,21 @@ class Recorder:
         return DONE if self.began else NOT_PERMITTED
 
     async def _record(self) -> None:
+        """Begins once everybody is connected, or the first one was for a while; never with nobody, for nobody can be added."""
+        await self._until(lambda: any(link.ready for link in self._links.values()))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GATHER_S):
-                while not self._over.is_set() and not self._all_there():
-                    self._changed.clear()
-                    await self._changed.wait()
+                await self._until(self._all_there)
         if not self._over.is_set() and self._permitted().allowed:
             self.began = True
             self._film.begin([track for link in self._links.values() for track in link.tracks])
             await self._over.wait()
+
+    async def _until(self, holds: Callable[[], bool]) -> None:
+        """Returns when it holds, or all is over."""
+        while not self._over.is_set() and not holds():
+            self._changed.clear()
+            await self._changed.wait()
 
     def _all_there(self) -> bool:
         return bool(self._links) and all(link.ready for link in self._links.values())
@@ -155,9 +161,11 @@ class Recorder:
             self.stop("alone")
 
     async def _leave(self) -> None:
-        await asyncio.gather(*(link.close() for link in self._links.values()))
+        """Told as soon as nothing more is taken: connections take their time to close on a busy machine."""
+        self._film.stop()
         with contextlib.suppress(ConnectionError, RuntimeError):
             await self._say("leave")
+        await asyncio.gather(*(link.close() for link in self._links.values()))
         await self._film.end()
 
     async def _say(self, type: str, **fields: Any) -> None:  # noqa: A002 - the protocol's word

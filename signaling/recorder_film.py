@@ -65,10 +65,14 @@ class Film:
         for packet in stream.encode(frame):
             self._container.mux(packet)
 
-    async def end(self) -> None:
-        """Nothing more is taken; the stream is finished so that it can be played."""
+    def stop(self) -> None:
+        """Nothing more is taken."""
         for task in self._tasks:
             task.cancel()
+
+    async def end(self) -> None:
+        """The stream is finished so that it can be played."""
+        self.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.get_running_loop().run_in_executor(self._pen, self._finish)
 

@@ -16,7 +16,7 @@ from tests.deploy.people import beside, book, enter, free, sign_in
 from tests.deploy.running_city import Process, RunningCity
 from tests.neighbours.process import port_answers
 from tests.office.papers import a_pdf
-from tests.signaling.people import SDP, Person
+from tests.signaling.people import SDP
 
 SETTINGS = {"max_holds": 1000}
 AT_ONCE = 8
@@ -145,17 +145,19 @@ async def test_both_sides_of_a_room_reach_the_same_process_and_rooms_are_spread(
     deployed: RunningCity, browser_like: aiohttp.ClientSession
 ) -> None:
     used: Counter[int] = Counter()
-    for number in range(12):
+    for number in range(100):  # which goes where depends on the ports: one process may be long in coming
         chosen = []
         for _ in range(2):
             before = [process.lines() for process in deployed.signaling]
-            url = deployed.url.replace("https", "wss") + f"/signaling/v1?at={number:x}{number:x}"
+            url = deployed.url.replace("https", "wss") + f"/signaling/v1?at={number:02x}"
             async with browser_like.ws_connect(url, protocols=(SUBPROTOCOL,)):
                 after = [process.lines() for process in deployed.signaling]
                 chosen += [i for i in range(2) if after[i] - before[i]]
         assert len(chosen) == 2
         assert len(set(chosen)) == 1
         used[chosen[0]] += 1
+        if number >= 12 and len(used) == 2:
+            break
     assert set(used) == {0, 1}
 
 
@@ -165,7 +167,8 @@ async def test_both_sides_of_a_room_whose_process_was_killed_meet_at_the_other(
     token = await book(browser_like, "Anna Wartet")
     await sign_in(browser_like)
     async with enter(browser_like, f"/appointments/{token}") as person:
-        appointment = await until_all_tell_of(browser_like, "Anna Wartet")
+        async with person.staying():
+            appointment = await until_all_tell_of(browser_like, "Anna Wartet")
         fallen = await with_a_line(deployed.signaling)
         await asyncio.to_thread(fallen.kill)
         with pytest.raises(ConnectionResetError):
@@ -189,11 +192,12 @@ async def test_a_signaling_process_that_stops_gets_nobody_new(
     token = await book(browser_like)
     async with enter(browser_like, f"/appointments/{token}") as person:
         stopping = await with_a_line(deployed.signaling)
+        before = stopping.lines()
         ended = asyncio.create_task(asyncio.to_thread(stopping.stop))
         assert await person.closed() in (1001, 1012)
         async with enter(browser_like, f"/appointments/{token}") as again:
             assert again.welcome["state"] == "waiting"
-            assert not stopping.lines()
+            assert stopping.lines() <= before
         await ended
     await stopping.come_back()
 
@@ -213,30 +217,14 @@ async def until_all_tell_of(session: aiohttp.ClientSession, name: str) -> str:
             await asyncio.sleep(0.1)
 
 
-@asynccontextmanager
-async def staying(person: Person) -> AsyncIterator[None]:
-    """Somebody listens, so that signaling's heartbeats are answered."""
-
-    async def listen() -> None:
-        async for message in person.socket:
-            person.heard.append(json.loads(message.data))
-
-    task = asyncio.create_task(listen())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
 async def test_servers_that_were_restarted_know_who_waits_and_whose_meeting_ends(
     deployed: RunningCity, browser_like: aiohttp.ClientSession
 ) -> None:
     token = await book(browser_like, "Berta Bleibt")
     await sign_in(browser_like)
-    async with enter(browser_like, f"/appointments/{token}") as guest, staying(guest):
+    async with enter(browser_like, f"/appointments/{token}") as guest, guest.staying():
         appointment = await until_all_tell_of(browser_like, "Berta Bleibt")
-        async with enter(browser_like, f"/office/appointments/{appointment}") as clerk, staying(clerk):
+        async with enter(browser_like, f"/office/appointments/{appointment}") as clerk, clerk.staying():
             for process in deployed.server:
                 await process.restart()
             assert await until_all_tell_of(browser_like, "Berta Bleibt") == appointment

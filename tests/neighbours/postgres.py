@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import asyncpg
@@ -88,10 +88,22 @@ class Cluster:
     def kill_and_start(self) -> None:
         """As a power cut would: the first process and its children are gone at once; then it comes up again."""
         assert self.server is not None
-        os.killpg(self.server.pid, signal.SIGKILL)
         self.server.kill()
+        while left := self._still_there():
+            for pid in left:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         self.start()
+
+    def _still_there(self) -> list[int]:
+        """The first process's children: each is in a group of its own, and works in the folder of the data."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if (process / "cwd").readlink() == self.data:
+                    found.append(int(process.name))
+        return found
 
     def url(self, database: str) -> str:
         return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/{database}"

@@ -109,7 +109,7 @@ class Neighbour:
     def pid(self) -> int:
         return self.process.pid
 
-    def wait_until(self, ready: Callable[[], bool], within_s: float = 30) -> None:
+    def wait_until(self, ready: Callable[[], bool], within_s: float = 60) -> None:
         """Return as soon as `ready()`; RuntimeError with the program's last words if it ends or takes too long."""
         deadline = time.monotonic() + within_s
         while not ready():

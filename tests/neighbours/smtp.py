@@ -1,5 +1,6 @@
 """A mail server that takes everything and keeps it for the test to read."""
 
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -10,6 +11,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.neighbours.process import free_port
+
+PATIENCE_S = 60.0
 
 
 @dataclass
@@ -29,16 +32,24 @@ class Mailbox:
         if self.refuse:
             return self.refuse
         message = message_from_bytes(envelope.content or b"", policy=policy.default)  # type: ignore[arg-type]
-        self.messages.append(message)
         self.recipients.extend(envelope.rcpt_tos)
+        self.messages.append(message)  # last: whoever has waited for it finds all of it
         return "250 OK"
+
+
+class Patient(Controller):
+    """The library gives its own thread one second to say its first word."""
+
+    def _trigger_server(self) -> None:
+        with socket.create_connection((self.hostname, self.port), PATIENCE_S) as line:
+            line.recv(1024)
 
 
 @pytest.fixture
 def smtp() -> Iterator[Mailbox]:
     """A real SMTP server on the loopback."""
     mailbox = Mailbox(free_port())
-    controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port, ready_timeout=60)
+    controller = Patient(mailbox, hostname="127.0.0.1", port=mailbox.port, ready_timeout=PATIENCE_S)
     controller.start()
     try:
         yield mailbox

@@ -43,7 +43,8 @@ def open_office(
 ) -> OpenOffice:
     async def open_one(own: Bus | None = None, **settings: object) -> Office:
         app = web.Application()
-        given = {"ticket_secret": SECRET, "sweep_s": 0.01, **settings}
+        # A machine that stops this process for some seconds is nobody's silence.
+        given = {"ticket_secret": SECRET, "sweep_s": 0.01, "hello_s": 60.0, "heartbeat_s": 0, **settings}
         add_signaling(app, SignalingSettings(**given), own or bus, time)  # type: ignore[arg-type]
         return Office(await aiohttp_client(app), time)
 

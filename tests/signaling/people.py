@@ -3,7 +3,8 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -64,7 +65,10 @@ class Person:
         frame = await self.socket.receive(PATIENCE_S)
         if frame.type is not WSMsgType.TEXT:
             raise ConnectionResetError(f"closed with {self.socket.close_code}")
-        message: Message = json.loads(frame.data)
+        return self._read(frame.data)
+
+    def _read(self, text: str) -> Message:
+        message: Message = json.loads(text)
         self.seen = message.get("n", self.seen)
         return message
 
@@ -104,6 +108,21 @@ class Person:
                 assert self.socket.close_code is not None
                 return self.socket.close_code
             self.heard.append(json.loads(frame.data))
+
+    @asynccontextmanager
+    async def staying(self) -> AsyncIterator[None]:
+        """Listens meanwhile, so that signaling's heartbeats are answered."""
+
+        async def listen() -> None:
+            async for frame in self.socket:
+                self.heard.append(self._read(frame.data))
+
+        task = asyncio.create_task(listen())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def drop(self) -> None:
         """The line breaks without a word."""

@@ -1,6 +1,7 @@
 """The device check: a real peer gets its sound, picture and data back; anything else gets a clear refusal."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ async def test_sound_picture_and_data_come_back(office: Office) -> None:
         answer = await office.client.post(ECHO, data=await offer_of(peer), headers=HEADERS)
         assert (answer.status, answer.content_type) == (201, "application/sdp")
         await peer.setRemoteDescription(RTCSessionDescription(await answer.text(), "answer"))
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(25):
             assert await answered == "there?"
             for kind in ("audio", "video"):
                 assert (await tracks[kind].recv()).pts is not None
@@ -52,18 +53,19 @@ async def test_sound_picture_and_data_come_back(office: Office) -> None:
 
 
 async def test_a_full_house_says_when_to_come_again_and_time_frees_the_place(open_office: OpenOffice) -> None:
-    office = await open_office(echo_slots=1, echo_s=0.3)
+    long, short = await open_office(echo_slots=1), await open_office(echo_slots=1, echo_s=0.1)
     peer = a_peer()
     try:
         offer = await offer_of(peer)
-        first = await office.client.post(ECHO, data=offer, headers=HEADERS)
-        assert first.status == 201
-        second = await office.client.post(ECHO, data=offer, headers=HEADERS)
+        for office in (long, short):
+            first = await office.client.post(ECHO, data=offer, headers=HEADERS)
+            assert first.status == 201
+        second = await long.client.post(ECHO, data=offer, headers=HEADERS)
         assert (second.status, second.content_type) == (503, "application/problem+json")
         assert "Retry-After" in second.headers
-        assert office.client.app is not None
-        echo = office.client.app[ECHOES]
-        await office.until(lambda: echo.taken == 0)
+        assert short.client.app is not None
+        echo = short.client.app[ECHOES]
+        await short.until(lambda: echo.taken == 0)
     finally:
         await peer.close()
 
@@ -114,14 +116,18 @@ async def test_without_a_device_check_no_media_socket_is_open(office: Office) ->
     for one, other in ((host, guest), (guest, host)):
         await one.say("candidate", to=other.id, candidate="candidate:1 1 udp 1 192.0.2.1 9 typ host")
         await other.hear("candidate")
-    assert udp_sockets() == before
+    assert udp_sockets() <= before
 
 
-def udp_sockets() -> int:
-    own = {link.readlink().name for link in Path("/proc/self/fd").iterdir() if link.is_symlink()}
+def udp_sockets() -> set[str]:
+    """Their numbers in the kernel's list. What other threads close meanwhile is gone."""
+    own = set()
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            own.add(link.readlink().name)
     rows = [
         row.split()
         for name in ("udp", "udp6")
         for row in Path(f"/proc/net/{name}").read_text().splitlines()[1:]
     ]
-    return sum(f"socket:[{row[9]}]" in own for row in rows)
+    return {row[9] for row in rows if f"socket:[{row[9]}]" in own}

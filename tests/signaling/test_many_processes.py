@@ -85,7 +85,7 @@ async def test_who_was_removed_enters_through_no_process_also_when_the_room_has_
 async def test_a_ticket_opens_once_and_limits_hold_whichever_process_carries(
     open_two: OpenTwo, redis_url: str
 ) -> None:
-    offices = await open_two(redis_url, bad_messages=3, hello_s=1.0)
+    offices = await open_two(redis_url, bad_messages=3)
     await meet(offices)
     token = offices[0].token("guest", "berta")
     for office, code in ((offices[1], 0), (offices[0], 4401), (offices[1], 4401)):

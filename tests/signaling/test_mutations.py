@@ -1,6 +1,7 @@
 """Thousands of mutilated messages: each is refused or obeyed, nothing breaks, and the room next door hears nothing."""
 
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -82,6 +83,7 @@ async def test_a_room_full_of_noise_disturbs_no_other_room(
     open_office: OpenOffice, caplog: pytest.LogCaptureFixture
 ) -> None:
     office = await open_office(**QUIET)
+    forget_others(caplog)
     await disturb((office, office), COUNT)
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
@@ -90,8 +92,16 @@ async def test_a_room_full_of_noise_disturbs_no_other_room(
 async def test_noise_that_comes_through_another_process_disturbs_no_other_room(
     open_two: OpenTwo, redis_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await disturb(await open_two(redis_url, **QUIET), COUNT // 5)
+    offices = await open_two(redis_url, **QUIET)
+    forget_others(caplog)
+    await disturb(offices, COUNT // 5)
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def forget_others(caplog: pytest.LogCaptureFixture) -> None:
+    """A task that an earlier test has left in ruins says so when it is cleared away: not while we listen."""
+    gc.collect()
+    caplog.clear()
 
 
 async def disturb(offices: tuple[Office, Office], times: int) -> None:

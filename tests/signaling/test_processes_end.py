@@ -60,8 +60,9 @@ async def test_rolling_restarts_lose_no_session(pair: Pair) -> None:
         assert (guest.welcome["state"], host.welcome["state"]) == ("admitted", "admitted")
         await still_talk(host, guest)
         assert "left" not in str(await guest.settled()) + str(await host.settled())
-        await leaving.gone()
-        await leaving.again()
+        async with host.staying(), guest.staying():
+            await leaving.gone()
+            await leaving.again()
 
 
 @pytest.mark.criterion("C10")
