@@ -35,7 +35,7 @@ WANTED = (
     "response_schema_conformance",
     "negative_data_rejection",
 )
-TIMEOUT_S = 20
+TIMEOUT_S = 60
 
 
 @dataclass
@@ -88,7 +88,7 @@ class Target:
 
     def _hold(self, number: int) -> str:
         today = datetime.now(UTC).date()
-        query = {"service": "bauberatung", "mode": "video", "from": str(today + timedelta(days=1))}
+        query = {"service": "bauberatung", "mode": "video", "from": str(today + timedelta(days=2))}
         days = requests.get(f"{self.url}/api/v1/availability", params=query, timeout=TIMEOUT_S).json()["days"]
         self.slots = [slot["start"] for day in days for slot in day["slots"]]
         slot = {"start": self.slots[number]}

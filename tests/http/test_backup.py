@@ -26,6 +26,7 @@ from tests.http.test_recordings_held import ID as RECORDING
 from tests.http.test_recordings_held import kept as recording_kept
 from tests.neighbours.postgres import Cluster
 from tests.office.city import City, MakeCity, only_sqlite
+from tests.office.disk import contents_of
 from tests.office.papers import a_pdf
 
 PDF = a_pdf()
@@ -57,7 +58,7 @@ async def cancelled_and_swept(city: City, booked: dict[str, Any]) -> None:
 
 
 def content_of(*folders: Path) -> bytes:
-    return b"".join(path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file())
+    return b"".join(data for folder in folders for data in contents_of(folder).values())
 
 
 Elsewhere = Callable[[City], Settings]

@@ -32,7 +32,7 @@ async def test_what_has_begun_can_not_be_cancelled(city: City) -> None:
 
 async def test_foreign_and_unknown_links_look_the_same(city: City) -> None:
     booked = await city.book("bauberatung", "video")
-    wrong = booked["token"][:-2] + "AA"
+    wrong = booked["token"][:-1] + ("y" if booked["token"].endswith("x") else "x")
     for token in (wrong, "kurz", "x" * 300):
         for method in ("GET", "DELETE"):
             answer = await city.client.request(method, f"/api/v1/appointments/{token}")

@@ -12,6 +12,7 @@ import pytest
 from aiohttp import ClientResponse, FormData
 
 from tests.office.city import City, MakeCity
+from tests.office.disk import contents_of
 from tests.office.papers import a_jpeg, a_pdf
 
 PDF = a_pdf()
@@ -72,7 +73,7 @@ async def test_neither_content_nor_name_can_be_read_on_disk(city: City, tmp_path
 
 
 def found(folder: Path, canary: bytes) -> list[str]:
-    return [path.name for path in folder.rglob("*") if path.is_file() and canary in path.read_bytes()]
+    return [path.name for path, data in contents_of(folder).items() if canary in data]
 
 
 @pytest.mark.parametrize(

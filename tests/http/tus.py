@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import ClientResponse
 
 from tests.office.city import City
+from tests.office.disk import contents_of
 from tests.office.papers import a_pdf_of
 
 PIECE = 64 * 1024
@@ -83,4 +84,4 @@ class Upload:
 
 def plain_bytes_in(folder: Path) -> list[str]:
     """The files below a folder in which the canary can be read."""
-    return [path.name for path in folder.rglob("*") if path.is_file() and CANARY in path.read_bytes()]
+    return [path.name for path, data in contents_of(folder).items() if CANARY in data]
