@@ -44,6 +44,8 @@ class Carriage:
         self._hub = hub
         self._owners = owners
         self._pipes: dict[bytes, Pipe] = {}
+        self._quiet = asyncio.Event()
+        self._quiet.set()
         self._wires: dict[bytes, FarWire] = {}
         self._numbers = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -74,8 +76,7 @@ class Carriage:
             self._wires.pop(key).gone()
 
     def broken(self) -> None:
-        """Frames may be lost: every pipe ends, so that clients resume and learn what they missed. And if the bus forgets who
-        owns what, the owners say so again only a moment after it is back."""
+        """Frames may be lost: every pipe ends, so that clients resume and learn what they missed."""
         self._certain_at = asyncio.get_running_loop().time() + OWNERS_S
         for pipe in list(self._pipes.values()):
             self._end(pipe, AWAY)
@@ -84,8 +85,10 @@ class Carriage:
             wire.gone()
 
     def again(self) -> None:
-        """The bus has come, or has come back."""
+        """The bus has come, or has come back: if it forgot who owns what, each owner says so when it finds it back as well."""
         self._returned = True
+        if self._certain_at:
+            self._certain_at = asyncio.get_running_loop().time() + OWNERS_S
 
     @property
     def certain(self) -> bool:
@@ -103,6 +106,7 @@ class Carriage:
         ConnectionRefusedError when the owner is dead, BusAway when it does not answer."""
         pipe = Pipe(self._send, self._forget, owner, f"{self.me}:{next(self._numbers)}".encode(), wire)
         self._pipes[pipe.key] = pipe
+        self._quiet.clear()
         self._send(owner, b"o" + pipe.key + b"\n" + hello.encode())
         try:
             async with asyncio.timeout(ANSWER_S):
@@ -125,10 +129,11 @@ class Carriage:
         code, _, detail = answer.partition("\t")
         raise Refused(cast(ErrorCode, code), detail)
 
-    def leave(self) -> None:
-        """Asks the owners to say farewell to whoever has a socket here."""
+    async def leave(self) -> None:
+        """Asks the owners to say farewell to whoever has a socket here; returns when they all are gone."""
         for pipe in self._pipes.values():
             self._send(pipe.owner, b"m" + pipe.key + b"\n")
+        await self._quiet.wait()
 
     def compare(self) -> None:
         """Both sides look for pipes that only one of them still knows; to be called every few seconds."""
@@ -138,7 +143,10 @@ class Carriage:
             self._send(front, b"A" + self.me.encode() + b"\n")
 
     def _forget(self, pipe: Pipe) -> bool:
-        return self._pipes.pop(pipe.key, None) is not None
+        known = self._pipes.pop(pipe.key, None) is not None
+        if not self._pipes:
+            self._quiet.set()
+        return known
 
     def _end(self, pipe: Pipe, why: str) -> None:
         self._forget(pipe)
@@ -149,8 +157,11 @@ class Carriage:
 
     def _answer(self, key: bytes, text: bytes) -> None:
         pipe = self._pipes.get(key)
-        if pipe is not None and not pipe.answer.done():
-            pipe.answer.set_result(text.decode())
+        if pipe is None or pipe.answer.done():
+            return
+        pipe.answer.set_result(text.decode())
+        if text:  # refused: whatever else the owner says of this pipe is not about the socket any more
+            self._forget(pipe)
 
     def _put(self, key: bytes, text: bytes) -> None:
         pipe = self._pipes.get(key)

@@ -1,9 +1,11 @@
 """A room whose people come through different processes: one owns it, the others carry. Real Redis, one event loop."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
+from signaling.bus import Line
 from signaling.contract import Notice
 from signaling.redis_bus import RedisBus
 from tests.signaling.conftest import Offices, OpenTwo
@@ -106,6 +108,35 @@ async def test_a_ticket_opens_once_and_limits_hold_whichever_process_carries(
     guessed = await offices[1].open()
     await guessed.say("hello", resume="guessed.room-one", seen=0, instance="page-one")
     assert (await guessed.hear("error"))["code"] == "no-such-session"
+
+
+class Doubtful:
+    """The line to other processes; after each refusal the owner says as well that it knows no such pipe."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._line, name)
+
+    def hear(self, frame: bytes) -> None:
+        self._line.hear(frame)
+        head, _, text = frame.partition(b"\n")
+        if head[:1] == b"W" and text:
+            self._line.hear(b"S" + head[1:] + b"\n1001")
+
+
+async def test_a_refusal_arrives_also_when_pipes_are_compared_at_that_moment(offices: Offices) -> None:
+    await meet(offices)
+    bus = offices[1].switchboard._processes
+    assert isinstance(bus, RedisBus)
+    assert bus._line is not None
+    bus._line = Doubtful(bus._line)
+    late = await offices[1].open()
+    await late.say("hello", resume="guessed.room-one", seen=0, instance="page-late")
+    assert (await late.hear("error"))["code"] == "no-such-session"
+    await late.say("hello", ticket=offices[1].token("guest", "berta"), instance="page-late")
+    assert (await late.hear("welcome"))["position"] == 1
 
 
 async def test_of_many_who_come_at_once_through_both_processes_all_meet(offices: Offices) -> None:

@@ -3,18 +3,32 @@
 import asyncio
 
 import pytest
+from redis.asyncio import Redis
 
 from tests.signaling.conftest import Offices
 from tests.signaling.people import SDP, meet
 
+slowly = pytest.mark.parametrize("pause_ms", [0, 1000])
+
+
+async def pause(redis_url: str, milliseconds: int) -> None:
+    """Redis answers nobody for so long, as while it is busy."""
+    if milliseconds:
+        async with Redis.from_url(redis_url) as redis:
+            await redis.client_pause(milliseconds)
+
 
 @pytest.mark.criterion("C10")
-async def test_a_process_that_leaves_hands_its_rooms_over_and_sessions_go_on(offices: Offices) -> None:
+@slowly
+async def test_a_process_that_leaves_hands_its_rooms_over_and_sessions_go_on(
+    offices: Offices, redis_url: str, pause_ms: int
+) -> None:
     host, guest = await meet(offices)
     waiting = await offices[0].enter("guest", "berta", device="tab-of-berta")
     await host.hear("queue")
     await host.settled()
     closing = asyncio.gather(*(person.closed() for person in (host, guest, waiting)))
+    await pause(redis_url, pause_ms)
     await offices[0].leave()
     assert await closing == [1012, 1012, 1012]
     for person in (host, guest, waiting):
@@ -40,9 +54,13 @@ async def test_a_process_that_leaves_hands_its_rooms_over_and_sessions_go_on(off
 
 
 @pytest.mark.criterion("C10")
-async def test_a_process_that_only_carries_leaves_without_a_trace(offices: Offices) -> None:
+@slowly
+async def test_a_process_that_only_carries_leaves_without_a_trace(
+    offices: Offices, redis_url: str, pause_ms: int
+) -> None:
     host, guest = await meet(offices)
     closing = asyncio.create_task(guest.closed())
+    await pause(redis_url, pause_ms)
     await offices[1].leave()
     assert await closing == 1012
     assert guest.heard[-1]["type"] == "moving"

@@ -5,10 +5,11 @@ import json
 
 import pytest
 
+from signaling import carry
 from signaling.redis_bus import TO, RedisBus
 from tests.neighbours.redis import RedisServer
 from tests.signaling.conftest import Offices, OpenTwo
-from tests.signaling.people import SDP, Office, Person, meet
+from tests.signaling.people import PATIENCE_S, SDP, Office, Person, meet
 
 
 def board_of(office: Office) -> RedisBus:
@@ -53,7 +54,7 @@ async def test_while_redis_is_away_rooms_go_on_and_joining_is_refused_in_words_u
 
 async def returned(office: Office, before: Person) -> Person:
     """Resumes as soon as it can be done."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 return await office.resume(before)
@@ -75,6 +76,20 @@ async def test_the_same_room_at_two_processes_after_redis_forgot_is_given_up_by_
     assert not offices[0].hub.rooms
     assert not offices[0].hub.sessions
     await other.stop()
+
+
+async def test_a_room_without_an_owner_is_doubted_until_its_owner_has_found_redis_back_as_well(
+    offices: Offices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carriage = offices[0].switchboard._carriage
+    assert carriage is not None
+    assert carriage.certain
+    monkeypatch.setattr(carry, "OWNERS_S", 0)
+    carriage.broken()
+    assert carriage.certain  # so long was Redis away
+    monkeypatch.setattr(carry, "OWNERS_S", 3)
+    carriage.again()
+    assert not carriage.certain
 
 
 @pytest.mark.criterion("K07")
