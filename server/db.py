@@ -82,6 +82,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 FOR_STAFF: ContextVar[bool] = ContextVar("for_staff", default=False)
 """Set where a request of staff begins: they have connections of their own, whatever rush the citizens are in."""
 STAFF_POOL = 3
+LOCKED_S, ALTERED_S = 10.0, 600.0
+"""How long SQLite waits for another process that writes, and to rebuild tables: who starts at once migrates in turn."""
 
 
 class Database:
@@ -134,12 +136,14 @@ class Database:
         with _outages_named():
             async with self._one_writer, self._writer.connect() as connection:
                 await _pragma(connection, "foreign_keys=OFF")
+                await _pragma(connection, f"busy_timeout={ALTERED_S * 1000:.0f}")
                 async with connection.begin():
                     yield connection
                     broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
                     if broken:
                         raise RuntimeError(f"foreign keys broken: {sorted({row[0] for row in broken})}")
                 await _pragma(connection, "foreign_keys=ON")
+                await _pragma(connection, f"busy_timeout={LOCKED_S * 1000:.0f}")
 
     async def settle(self) -> None:
         """Carries SQLite's log into its file and empties it, so that deleted bytes are gone from both (secure_delete).
@@ -201,7 +205,7 @@ def _sqlite_engine(url: str, begin: str, *, pool_size: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=30,
         hide_parameters=True,
-        connect_args={"timeout": 10, "isolation_level": None},
+        connect_args={"timeout": LOCKED_S, "isolation_level": None},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

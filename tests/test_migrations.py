@@ -1,18 +1,21 @@
 """The schema grows from nothing, goes back to nothing, and is the one that the models speak of; on both databases."""
 
 import asyncio
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, make_url, text
 
 from server.app import make_app
 from server.db import Base, Database
 from server.migrations.run import downgrade, is_current, upgrade
 from tests.neighbours.process import Neighbour
+from tests.office.city import only_sqlite
 from tests.office.served import as_environment
 
 ROOT = Path(__file__).parents[1]
@@ -87,10 +90,28 @@ async def test_processes_that_start_at_once_migrate_one_after_the_other(
     processes = [
         Neighbour(command, tmp_path / f"{number}.log", env=environment, cwd=ROOT) for number in range(3)
     ]
-    codes = [await asyncio.to_thread(process.process.wait, 60) for process in processes]
+    codes = [await asyncio.to_thread(process.process.wait, 240) for process in processes]
     assert codes == [0, 0, 0], [process.output() for process in processes]
     assert await is_current(database_url)
     assert await on(database_url, differences) == []
+
+
+@only_sqlite()
+async def test_one_that_finds_another_migrating_waits_however_long_that_takes(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Longer than a process waits for one that only writes a row."""
+    monkeypatch.setattr("server.db.LOCKED_S", 0.05)
+    other = sqlite3.connect(str(make_url(database_url).database), isolation_level=None)
+    other.execute("PRAGMA journal_mode=WAL")
+    other.execute("BEGIN IMMEDIATE")
+    mine = asyncio.create_task(upgrade(database_url))
+    ended, _ = await asyncio.wait({mine}, timeout=1)
+    other.execute("ROLLBACK")
+    other.close()
+    assert not ended
+    await mine
+    assert await is_current(database_url)
 
 
 OLD_ROWS = (

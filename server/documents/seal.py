@@ -28,7 +28,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._writers: dict[str, tuple[asyncio.Event, asyncio.Event]] = {}
+        self._writers: dict[str, list[tuple[asyncio.Event, asyncio.Event]]] = {}
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     async def write(self, document_id: str, key: bytes, bound_to: str, chunks: AsyncIterator[bytes]) -> int:
@@ -84,20 +84,23 @@ class Store:
     @contextmanager
     def writing(self, document_id: str) -> Iterator[asyncio.Event]:
         """While a request of this process writes a file: the event says that another one wants to."""
-        stop, done = asyncio.Event(), asyncio.Event()
-        self._writers[document_id] = (stop, done)
+        own = (asyncio.Event(), asyncio.Event())
+        writers = self._writers.setdefault(document_id, [])
+        writers.append(own)
         try:
-            yield stop
+            yield own[0]
         finally:
-            done.set()
-            if self._writers.get(document_id) == (stop, done):
+            own[1].set()
+            writers.remove(own)
+            if not writers:
                 del self._writers[document_id]
 
     async def interrupt(self, document_id: str) -> None:
         """Asks who writes this file in this process to stop, and waits until all that came is kept."""
-        if document_id in self._writers:
-            stop, done = self._writers[document_id]
+        writers = list(self._writers.get(document_id, ()))  # more than one while some find it locked
+        for stop, _ in writers:
             stop.set()
+        for _, done in writers:
             await done.wait()
 
     async def complete(self, document_id: str) -> None:

@@ -29,7 +29,7 @@ async def spoken(
     writer.write(f"{first}Content-Type: multipart/form-data; boundary={MARK}\r\n{head}\r\n".encode())
     answering = asyncio.create_task(heard(reader))
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             for part in body:
                 writer.write(part)
                 await asyncio.wait({answering}, timeout=pause_s)

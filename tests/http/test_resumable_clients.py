@@ -73,7 +73,7 @@ async def test_tus_js_client_pauses_goes_on_and_terminates(city: City, file: Pat
         *(str(tmp_path / "uploads.json"), str(PART)),
         stdout=asyncio.subprocess.PIPE,
     )
-    said, _ = await asyncio.wait_for(process.communicate(), 60)
+    said, _ = await asyncio.wait_for(process.communicate(), 240)
     assert process.returncode == 0
     told = json.loads(said)
     assert PART <= told["standing"] < SIZE

@@ -129,7 +129,7 @@ class Server(Neighbour):
 
 
 def run(
-    arguments: Sequence[str], env: Mapping[str, str], cwd: Path, typed: str = "", timeout: float = 60
+    arguments: Sequence[str], env: Mapping[str, str], cwd: Path, typed: str = "", timeout: float = 240
 ) -> subprocess.CompletedProcess[str]:
     """A command to its end, as `subprocess.run` with text."""
     with TemporaryDirectory() as folder:

@@ -144,7 +144,7 @@ async def test_a_process_killed_half_way_leaves_nobody_behind(
     served = await asyncio.to_thread(serve_city)
     db, jar = Database(database_url), aiohttp.CookieJar(unsafe=True)
     now = datetime.now(UTC)
-    start, end = (f"{(now + timedelta(days=days)).isoformat()}" for days in (5, 20))
+    start, end = (f"{(now + timedelta(days=days)).isoformat()}" for days in (6, 20))
     try:
         async with aiohttp.ClientSession(cookie_jar=jar) as session:
             numbers = await book_all(session, served.url, "personalausweis")

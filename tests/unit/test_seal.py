@@ -183,6 +183,19 @@ async def test_a_cancelled_upload_leaves_nothing(store: Store, shelf: Folder | B
     assert shelf.names() == []
 
 
+async def test_whoever_writes_hears_that_another_wants_to_also_after_a_third_found_it_locked(
+    store: Store,
+) -> None:
+    with store.writing(FIRST) as stop:
+        with store.writing(FIRST):
+            """It is locked: this one goes at once."""
+        asking = asyncio.create_task(store.interrupt(FIRST))
+        async with asyncio.timeout(30):
+            await stop.wait()
+        assert not asking.done()
+    await asking
+
+
 async def test_what_nobody_touches_is_found_after_an_hour(store: Store) -> None:
     await store.write(FIRST, KEY, CASE, stream(b"x"))
     now = await asyncio.to_thread(store.now)
