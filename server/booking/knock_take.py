@@ -13,8 +13,9 @@ from server.booking.availability import Calendar
 from server.booking.claim import CHANGED, TAKE, Span, claims_of, drop_expired, gave_way
 from server.booking.hold import NEW, HoldAsk, new_hold
 from server.booking.knock import desks_for, needed_ticks, position_of, still_waiting, wish_to_knock
-from server.booking.model import DutyRow
+from server.booking.model import AppointmentRow, DutyRow
 from server.booking.model_knock import KnockRow
+from server.booking.number import new_number
 from server.booking.routing import Wish
 from server.clock import TICK, instant_of, tick_of
 from server.db import Database, StepBroken, run_steps
@@ -99,6 +100,9 @@ async def take(
         except _Occupied:
             calendar.touch()
             continue
+        except _NotUnique:
+            await _with_another_number(db, one)
+            return await take(db, calendar, settings, staff, knock_id, now)
         calendar.touch()
         return taken
     raise NoRoomNow
@@ -106,6 +110,18 @@ async def take(
 
 class _Occupied(Exception):
     """The duty's ticks went to somebody else in the same moment."""
+
+
+class _NotUnique(Exception):
+    """There is an appointment with this id, or one that has the number."""
+
+
+async def _with_another_number(db: Database, one: Knock) -> None:
+    """Of those that are drawn one is now and then an appointment's already. `KnockTaken` where it was the id."""
+    async with db.write() as tx:
+        if await tx.scalar(select(AppointmentRow.id).where(AppointmentRow.id == one.id)) is not None:
+            raise KnockTaken
+        await tx.execute(update(KnockRow).where(KnockRow.id == one.id).values(number=new_number()))
 
 
 async def _fitting(calendar: Calendar, one: Knock, now: datetime) -> list[int]:
@@ -163,7 +179,7 @@ async def _call_in(
     try:
         await run_steps(tx, steps)
     except StepBroken as broken:
-        raise (KnockTaken if broken.position == 0 else _Occupied) from broken
+        raise (_NotUnique if broken.position == 0 else _Occupied) from broken
     except DBAPIError as error:
         if gave_way(error):
             raise _Occupied from error

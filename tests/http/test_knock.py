@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server.booking.knock import tidy_knocks
 from server.booking.model import AppointmentRow, CaseRow, ClaimRow
@@ -123,6 +123,24 @@ async def test_taking_books_a_real_appointment_on_the_clerks_own_duty_and_leads_
     assert await faults(city, [ada["number"]]) == []
     starts = [slot["start"] for slot in await city.free(SERVICE, "video")]
     assert today_at(9, 0).isoformat() not in starts
+
+
+async def test_a_number_that_an_appointment_has_already_keeps_nobody_out(open_city: City) -> None:
+    """Numbers are drawn: what the line gave and what was booked meanwhile may be the same."""
+    city = open_city
+    ada = await knock(city)
+    booked = await city.book("bauberatung", "video", nth=-1)
+    async with city.office.db.write() as tx:
+        other = update(AppointmentRow).where(AppointmentRow.number == booked["number"])
+        await tx.execute(other.values(number=ada["number"]))
+    clerk = await city.sign_in("clerk1")
+    [one] = await waiting(clerk)
+    await take(clerk, one["knock"])
+    mine = await place(city, ada["token"])
+    assert mine["state"] == "called"
+    assert mine["number"] != ada["number"]
+    assert await faults(city, [mine["number"], ada["number"]]) == []
+    assert (await take(clerk, one["knock"], 409))["type"].endswith("knock-taken")
 
 
 async def test_while_the_clerk_is_in_a_conversation_nobody_else_is_called_in(open_city: City) -> None:
