@@ -1,5 +1,7 @@
-// Words into a microphone that is off are noticed whenever they fall, between two looks as well.
+// Words into a microphone are noticed whenever they fall, between two looks as well: in the room, and by the check.
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { probeMicrophone } from "../src/check/probes";
+import type { OwnDevices } from "../src/room/devices";
 import { MicrophoneWatch } from "../src/room/microphone_watch";
 
 const sampleRate = 48_000;
@@ -33,17 +35,25 @@ class FakeContext {
 }
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "setTimeout", "performance"] });
   vi.stubGlobal("AudioContext", FakeContext);
   vi.stubGlobal("AnalyserNode", FakeAnalyser);
   vi.stubGlobal("MediaStream", class {});
+  vi.stubGlobal("document", { getElementById: () => null, documentElement: { lang: "de" } });
 });
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
-it.each([0, 40, 80, 120, 160, 200, 240])("also %i ms after a look", (after) => {
+it.each([0, 20, 40, 60, 80])("by the check also %i ms after a look", async (after) => {
+  phase = after;
+  const found = probeMicrophone({ audio: {} } as OwnDevices, () => undefined);
+  await vi.advanceTimersByTimeAsync(7000);
+  expect((await found).verdict).toBe("ok");
+});
+
+it.each([0, 40, 80, 120, 160, 200, 240])("into one that is off also %i ms after a look", (after) => {
   phase = after;
   const track = {
     enabled: false,

@@ -1,5 +1,6 @@
 // The single tests of the device check: each answers with a verdict and a text, none of them raises.
 import type { OwnDevices } from "../room/devices";
+import { loudness } from "../room/microphone_watch";
 import { socketAddress, subprotocol } from "../room/signaling_address";
 import { deviceWords } from "../room/words";
 import { type TextKey, text } from "../texts";
@@ -49,11 +50,16 @@ export function probeServer(path: string, patience = 8000): Promise<Finding> {
   });
 }
 
-/** The loudness of a microphone between 0 and 1, asked for as often as wished; `close` frees it. */
+// A third of a second at the usual rates: a word that falls between two looks is heard, also when one is late.
+const kept = 16_384;
+const least = 1024;
+
+/** The loudness of a microphone between 0 and 1, of all that came since it was asked for last; `close` frees it. */
 export class Loudness {
   #context = new AudioContext();
-  #analyser = new AnalyserNode(this.#context, { fftSize: 1024 });
-  #samples = new Float32Array(1024);
+  #analyser = new AnalyserNode(this.#context, { fftSize: kept });
+  #samples = new Float32Array(kept);
+  #looked = performance.now();
 
   constructor(track: MediaStreamTrack) {
     this.#context.createMediaStreamSource(new MediaStream([track])).connect(this.#analyser);
@@ -62,8 +68,10 @@ export class Loudness {
 
   now(): number {
     this.#analyser.getFloatTimeDomainData(this.#samples);
-    const power = this.#samples.reduce((sum, sample) => sum + sample * sample, 0) / this.#samples.length;
-    return Math.min(1, Math.sqrt(power) * 4);
+    const now = performance.now();
+    const since = Math.round((this.#context.sampleRate * (now - this.#looked)) / 1000);
+    this.#looked = now;
+    return loudness(this.#samples.subarray(-Math.max(least, since)));
   }
 
   close(): void {

@@ -191,6 +191,8 @@ export class SzClerkTools extends LitElement {
   }
 
   #closed(): void {
+    // Browsers say so with the next picture they draw: by then another tool may have been opened.
+    if (this.querySelector("dialog")?.open) return;
     this.#open = null;
     this.#said = "";
     this.requestUpdate();
