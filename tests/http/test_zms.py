@@ -32,7 +32,7 @@ async def citizen(city: City) -> Citizen:
 async def mails(city: City, smtp: Mailbox) -> list[EmailMessage]:
     """Everything that was sent, once nothing is left to send."""
     waiting = select(func.count()).select_from(OutboxRow).where(OutboxRow.sent_at.is_(None))
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while True:
             async with city.office.db.read() as tx:
                 if not await tx.scalar(waiting):

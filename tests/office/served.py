@@ -87,7 +87,7 @@ def as_environment(database_url: str, folder: Path, port: int, changes: dict[str
 
 def _start(url: str, environment: dict[str, str], log: Path) -> Neighbour:
     process = Server(log, environment)
-    process.wait_until(lambda: _lives(url), within_s=60)
+    process.wait_until(lambda: _lives(url), within_s=120)
     return process
 
 
