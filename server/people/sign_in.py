@@ -33,7 +33,7 @@ class WrongSignIn(NotSignedIn):
 
 
 class Attempts:
-    """Counts failed sign-ins by name and client in this process; a right one clears the count."""
+    """Counts tries to sign in by name and client in this process; a right one clears the count."""
 
     def __init__(self) -> None:
         self._failed: dict[tuple[str, str], list[datetime]] = {}
@@ -47,8 +47,8 @@ class Attempts:
         if len(recent) >= TRIES:
             raise TooMany("Zu viele Fehlversuche. Bitte warten Sie fünf Minuten.", retry_after_s=300)
 
-    def failed(self, login: str, client: str, now: datetime) -> None:
-        """Counts, and forgets whoever has not tried for long."""
+    def count(self, login: str, client: str, now: datetime) -> None:
+        """One more, before it is looked at: many at once are no more than one after the other. Forgets whoever has not tried for long."""
         self._failed = {
             who: tries for who, tries in self._failed.items() if tries and tries[-1] > now - WINDOW
         }
@@ -68,9 +68,10 @@ async def sign_in(
         row = (await tx.execute(select(StaffRow).where(StaffRow.login == login))).first()
     known = row.password_hash if row is not None and row.active and row.password_hash else NOBODY
     async with attempts.one_at_a_time:
+        attempts.check(login, client, now)  # others may have tried meanwhile
+        attempts.count(login, client, now)
         right = await asyncio.to_thread(_matches, known, password)
     if row is None or known is NOBODY or not right:
-        attempts.failed(login, client, now)
         raise WrongSignIn
     attempts.cleared(login, client)
     cookie, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)

@@ -1,10 +1,12 @@
 """Staff sign in and out; guessing is slowed down; each role gets its own pages only."""
 
+import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 
-from tests.office.city import City
+from tests.office.city import City, only_sqlite
 from tests.office.small_city import PASSWORD
 
 
@@ -36,6 +38,12 @@ async def test_guessing_is_slowed_down_for_that_name_only(city: City) -> None:
     assert await attempt(city, "clerk2", PASSWORD) == 200
     city.clock.advance(timedelta(minutes=6))
     assert await attempt(city, "clerk1", PASSWORD) == 200
+
+
+@only_sqlite()
+async def test_many_guesses_at_once_are_no_more_than_one_after_the_other(city: City) -> None:
+    answers = await asyncio.gather(*(attempt(city, "clerk1", f"falsch{n}") for n in range(30)))
+    assert Counter(answers) == {401: 10, 429: 20}
 
 
 async def test_a_session_that_is_not_used_ends(city: City) -> None:
