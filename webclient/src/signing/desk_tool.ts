@@ -16,6 +16,8 @@ export class LayingBefore extends Tool {
   #chosen = "";
   #filling: Blank | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  // An answer to an earlier question may come later, and says less.
+  #turn = 0;
 
   constructor(around: Surroundings, base: string) {
     super(around);
@@ -122,8 +124,11 @@ export class LayingBefore extends Tool {
 
   async #look(): Promise<void> {
     clearTimeout(this.#timer);
-    const before = this.#forms;
+    this.#turn += 1;
+    const turn = this.#turn;
     const { blanks, forms } = await this.#api.all();
+    if (turn !== this.#turn) return;
+    const before = this.#forms;
     this.#blanks = blanks;
     this.#forms = forms;
     const news = forms.find((form) =>

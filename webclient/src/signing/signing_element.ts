@@ -24,6 +24,8 @@ export class SzSigning extends LitElement {
   #said = "";
   #phase = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
+  // An answer to an earlier question may come later, and says less.
+  #turn = 0;
 
   readonly #steps: Steps = {
     hide: () => this.#show(false),
@@ -92,10 +94,16 @@ export class SzSigning extends LitElement {
 
   async #look(id: string): Promise<void> {
     clearTimeout(this.#timer);
-    const before = this.#form;
+    this.#turn += 1;
+    const turn = this.#turn;
+    let before: Form | null;
     try {
-      this.#take(await this.#api.one(id));
+      const found = await this.#api.one(id);
+      if (turn !== this.#turn) return;
+      before = this.#form;
+      this.#take(found);
     } catch (error) {
+      if (turn !== this.#turn) return;
       // A form that is none of this citizen's is not asked for again.
       const gone = error instanceof ProblemReply && error.status < 500;
       if (!gone) this.#timer = setTimeout(() => void this.#look(id), lookAgain);
