@@ -1,5 +1,6 @@
 """Documents end when the citizen takes them back or the case's time is over; a crash at any step is made good by the next run."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -10,11 +11,12 @@ import pytest
 from aiohttp import FormData
 from sqlalchemy import func, select
 
-from recordings_policy.classes import CANCELLED, CONTACT
+from recordings_policy.classes import CANCELLED, CONTACT, UPLOAD
 from server.audit import AuditRow
 from server.booking.model import CaseRow
 from server.documents import delete
 from server.documents.model import DocumentRow
+from server.privacy.model_report import SweptRow
 from tests.office.city import City
 from tests.office.disk import contents_of
 from tests.office.outbox import mails
@@ -115,6 +117,21 @@ async def test_each_deletion_is_recorded_by_ids(city: City) -> None:
         entries = await tx.execute(select(AuditRow.action, AuditRow.object_id))
         recorded = {(row.action, row.object_id) for row in entries}
     assert {("case.closed", (await the_case(city)).id), ("document.deleted", document)} <= recorded
+
+
+async def test_sweeps_at_the_same_moment_tell_each_deletion_once(city: City) -> None:
+    """A long one was taken over by another process, or somebody sweeps by hand."""
+    booked = await city.book("bauberatung", "video")
+    documents = [await sent(city, booked) for _ in range(3)]
+    for document in documents:
+        await take_back(city, booked, document)
+    marked = await delete.marked_documents(city.office.db)
+    await asyncio.gather(*(delete.remove_rows(city.office.db, marked, city.now) for _ in range(4)))
+    deleted = select(AuditRow.object_id).where(AuditRow.action == "document.deleted")
+    told = select(func.sum(SweptRow.amount)).where(SweptRow.class_key == UPLOAD.key)
+    async with city.office.db.read() as tx:
+        assert sorted(await tx.scalars(deleted)) == sorted(documents)
+        assert await tx.scalar(told) == len(documents)
 
 
 Half = Callable[[City], Awaitable[object]]
