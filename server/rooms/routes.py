@@ -17,6 +17,7 @@ from server.web.call import Call
 from server.web.call_back_note import open_call_backs
 
 CLERK = frozenset({"clerk"})
+BEYOND = timedelta(hours=3)
 
 
 class EntryOut(Model):
@@ -69,17 +70,22 @@ async def enter_as_clerk(call: Call) -> Reply:
     return _entry(entry)
 
 
+def day_around(now: datetime) -> tuple[datetime, datetime]:
+    """Today, and beyond its midnights as far as somebody may be in a room now."""
+    midnight = datetime.combine(berlin(now).date(), time(), BERLIN)
+    return min(midnight, now - BEYOND), max(midnight + timedelta(days=1), now + BEYOND)
+
+
 async def arrivals(call: Call) -> Reply:
     there = [*await arrivals_of(call), *await call_backs_of(call)]
     return Reply(ArrivalsOut(arrivals=sorted(there, key=lambda arrival: arrival.since)))
 
 
 async def arrivals_of(call: Call) -> list[ArrivalOut]:
-    """The guests of today's own appointments who are there now, longest waiting first."""
-    midnight = datetime.combine(berlin(call.now).date(), time(), BERLIN)
+    """The guests of the day's own appointments who are there now, longest waiting first."""
     found = []
     async with call.office.db.read() as tx:
-        day = await day_of(tx, call.member, midnight, midnight + timedelta(days=1))
+        day = await day_of(tx, call.member, *day_around(call.now))
         meetings = [one for one in day if one.mode == "video" and one.state != "cancelled"]
         handed = await open_transfers(tx, meetings, call.office.keyring)
         for meeting in meetings:
@@ -112,11 +118,10 @@ def _arrival(
 
 
 async def call_backs_of(call: Call) -> list[ArrivalOut]:
-    """Who of today's own appointments would like to be called, in the room or not."""
-    midnight = datetime.combine(berlin(call.now).date(), time(), BERLIN)
+    """Who of the day's own appointments would like to be called, in the room or not."""
     found = []
     async with call.office.db.read() as tx:
-        today = await day_of(tx, call.member, midnight, midnight + timedelta(days=1))
+        today = await day_of(tx, call.member, *day_around(call.now))
     wishes = await open_call_backs(call, today)
     for appointment in today:
         if appointment.id not in wishes:

@@ -1,14 +1,17 @@
 """Into the room: only with the link, only for video, only in its time; and what the ticket then holds."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
+from server.booking.model import DutyRow
+from server.clock import berlin
 from server.web.call import BUS
 from signaling.contract import Notice, TicketRefused, shard, verify
 from tests.http.meeting import meeting_in
+from tests.office import small_city
 from tests.office.city import City, only_sqlite
 
 
@@ -121,3 +124,26 @@ async def test_the_pages_of_citizen_and_clerk_name_the_case_in_the_room_and_no_o
         case = json.loads((await page.text()).split('id="sz-case">')[1].split("</script>")[0])
         assert (case["base"], case["desk"]) == (base, desk)
         assert case["items"] == [["lageplan", "Lageplan"], ["skizze", "Skizze"]]
+
+
+@only_sqlite()
+async def test_the_clerk_is_told_of_a_guest_also_on_the_other_side_of_midnight(city: City) -> None:
+    evening = berlin(city.now).replace(hour=22, minute=0)
+    midnight = evening.replace(hour=0) + timedelta(days=1)
+    city.clock.set(evening.astimezone(UTC))
+    async with city.office.db.write() as tx:
+        await tx.execute(insert(DutyRow), [small_city.duty_around(city.now)])
+    starts = [datetime.fromisoformat(slot["start"]) for slot in await city.free("bauberatung", "video")]
+    after = next(number for number, start in enumerate(starts) if start >= midnight)
+    booked = await city.book("bauberatung", "video", nth=after)
+    city.clock.set(starts[after] - timedelta(minutes=10))
+    clerk = await city.sign_in("clerk1")
+    assert berlin(city.now).date() == evening.date()
+    _, entry = await enter(city, booked["token"])
+    secret, at = city.settings.ticket_secret.get_secret_value(), int(city.now.timestamp())
+    room = verify(str(entry["ticket"]), secret, at).room
+    await city.office.rooms.publish(Notice("arrived", room, "anna", "guest", at))
+    for _ in ("before midnight", "after it"):
+        listed = (await (await clerk.get("/api/v1/office/arrivals")).json())["arrivals"]
+        assert [one["appointment"] for one in listed] == [await city.id_of(booked)]
+        city.clock.set(starts[after] + timedelta(minutes=5))

@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, Playwright, async_playwright, expect
 
-from tests.browser.people import Citizen, Clerk, figure, new_person
+from tests.browser.people import PATIENCE_MS, Citizen, Clerk, figure, new_person
 from tests.neighbours.browser import ARGUMENTS, find_chromium
 from tests.neighbours.process import Neighbour
 from tests.network.eyes import KEEP_CONNECTIONS
@@ -25,6 +25,7 @@ from tests.office.served import ROOT, as_environment
 PORT = 8080
 HOME_PAGE = f"http://{CITY}:{PORT}"
 NAME = "Erika Musterfrau"
+GONE_MS = 90_000
 
 
 @dataclass
@@ -54,8 +55,10 @@ class Call:
 
     async def part(self) -> None:
         """Both leave, then the network is made whole."""
-        await self.leave()
-        self.internet.heal()
+        try:
+            await self.leave()
+        finally:
+            self.internet.heal()
         for page in (self.citizen.page, self.clerk.page):
             await page.goto("about:blank")
 
@@ -66,15 +69,17 @@ class Call:
             if await leave.count():
                 await leave.click()
                 await expect(leave).to_have_count(0)
+            # Where the citizen's line was away at that moment, the place is kept for a minute.
+            await expect(self.clerk.page.locator("video[data-peer]")).to_have_count(0, timeout=GONE_MS)
 
 
-async def until(what: Callable[[], Awaitable[bool]], within_s: float = 30, every_s: float = 0.1) -> None:
+async def until(what: Callable[[], Awaitable[bool]], within_s: float = 60, every_s: float = 0.1) -> None:
     async with asyncio.timeout(within_s):
         while not await what():  # noqa: ASYNC110  what a page shows can only be looked at
             await asyncio.sleep(every_s)
 
 
-async def rises(measure: Callable[[], Awaitable[float]], by: float = 0, within_s: float = 30) -> None:
+async def rises(measure: Callable[[], Awaitable[float]], by: float = 0, within_s: float = 60) -> None:
     before = await measure()
 
     async def more() -> bool:
@@ -117,6 +122,7 @@ async def browser_at(host: Host, playwright: Playwright, folder: Path) -> Browse
 @asynccontextmanager
 async def call(internet: Internet, folder: Path, turn: Relay | None, **changes: Any) -> AsyncIterator[Call]:
     """Booked and signed in; `meet` begins the conversation."""
+    expect.set_options(timeout=PATIENCE_MS)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(office(internet, folder, turn, **changes))
         playwright = await stack.enter_async_context(async_playwright())

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.neighbours.process import Neighbour
 from tests.network.namespaces import Host
-from tests.network.turn_client import Credential, TurnClient, credential
+from tests.network.turn_client import PATIENCE_S, Credential, TurnClient, credential
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "coturn" / "turnserver.conf"
 SECRET = "turn-secret-of-the-network-tests-0123456789"
@@ -49,7 +49,7 @@ class Relay:
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
         kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
         plain = at.socket(family, kind)
-        plain.settimeout(5)
+        plain.settimeout(PATIENCE_S)
         plain.connect((self.address, self.ports[transport == "tls"]))
         if transport == "tls":
             context = ssl.create_default_context(cafile=str(self.authority))

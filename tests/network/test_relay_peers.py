@@ -12,7 +12,7 @@ import pytest
 from tests.network import special_addresses as special
 from tests.network.namespaces import Host, hosts
 from tests.network.relay import SHIPPED, Relay, relay
-from tests.network.turn_client import IPV4, IPV6, RefusedByTurn, TurnClient
+from tests.network.turn_client import IPV4, IPV6, PATIENCE_S, RefusedByTurn, TurnClient
 
 # Public by their looks, but the namespaces lead nowhere: no packet leaves this machine.
 RELAY = ("44.128.9.9", "2d00:1::9")
@@ -52,7 +52,7 @@ class House:
         """Hears what comes to the port, at this or at any of the host's addresses."""
         ear = self.host.socket(socket.AF_INET if family == "v4" else socket.AF_INET6)
         ear.bind((address or ("0.0.0.0" if family == "v4" else "::"), PORT))
-        ear.settimeout(5)
+        ear.settimeout(PATIENCE_S)
         return ear
 
 

@@ -19,8 +19,10 @@ async def test_the_picture_gives_way_to_the_sound_and_comes_back(meeting: Call) 
 
     meeting.internet.lose(40)
     await expect(state).to_contain_text("nur Ton", timeout=BY_THEN_MS)
-    await expect(clerk.get_by_test_id("tile-note")).to_be_visible()
-    await expect(clerk.get_by_test_id("quality")).to_have_attribute("data-quality", "poor")
+    await expect(clerk.get_by_test_id("tile-note")).to_be_visible(timeout=BY_THEN_MS)
+    await expect(clerk.get_by_test_id("quality")).to_have_attribute(
+        "data-quality", "poor", timeout=BY_THEN_MS
+    )
     await rises(lambda: figure(clerk, "totalAudioEnergy"))
 
     meeting.internet.lose(0)

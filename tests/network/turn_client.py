@@ -13,7 +13,7 @@ from typing import Self
 from signaling import stun
 from signaling.stun import Address, Message, Signer
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 IPV4, IPV6 = b"\x01\0\0\0", b"\x02\0\0\0"
 
 
