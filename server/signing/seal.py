@@ -8,6 +8,7 @@ import asyncio
 import base64
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -49,23 +50,55 @@ class Work:
     appointment: Appointment
 
 
+@dataclass
+class Lease:
+    """Until when this process has a form in hand: renewed on the way, and lost where it ran out and another one took it."""
+
+    desk: Desk
+    form_id: str
+    until: datetime
+
+    async def renewed(self, now: datetime) -> bool:
+        """Whether it is still this process's."""
+        until = now + LEASE
+        if not await self._set(work_until=until):
+            return False
+        self.until = until
+        return True
+
+    async def given_back(self, after: datetime) -> None:
+        """For another try."""
+        await self._set(work_until=None, work_after=after, work_tries=FormRow.work_tries + 1)
+
+    async def _set(self, **values: Any) -> bool:
+        mine = update(FormRow).where(FormRow.id == self.form_id, FormRow.work_until == self.until)
+        async with self.desk.db.write() as tx:
+            return (await tx.execute(mine.values(**values))).rowcount == 1
+
+
 async def seal_signed(desk: Desk, now: datetime) -> int:
     """Does what waits; returns how many forms got a step further. What fails is tried again later."""
+    clock = asyncio.get_running_loop().time
+    begun = clock()
+
+    def at() -> datetime:
+        """The instant at which a lease begins: one form after the other takes its time."""
+        return now + timedelta(seconds=clock() - begun)
+
     waits = FormRow.state.in_(("signed", "sealed")), FormRow.delivered_at.is_(None)
     query = select(FormRow.id).where(*waits, FormRow.work_after <= now, _free(now))
     async with desk.db.read() as tx:
         waiting = list(await tx.scalars(query.order_by(FormRow.work_after).limit(AT_ONCE)))
     done = 0
     for form_id in waiting:
-        if not await _lease(desk, form_id, now):
+        if not (lease := await _lease(desk, form_id, at())):
             continue
         try:
-            await _advance(desk, form_id, now)
-            done += 1
+            done += await _advance(lease, now, at)
         except (ChildFailed, Refusal, OSError) as error:
             reason = error.reason if isinstance(error, ChildFailed) else type(error).__name__
             log.error("form %s could not be sealed yet: %s", form_id, reason)
-            await _later(desk, form_id, now)
+            await _later(lease, now)
     return done
 
 
@@ -73,22 +106,23 @@ def _free(now: datetime) -> Any:
     return or_(FormRow.work_until.is_(None), FormRow.work_until < now)
 
 
-async def _lease(desk: Desk, form_id: str, now: datetime) -> bool:
+async def _lease(desk: Desk, form_id: str, now: datetime) -> Lease | None:
+    until = now + LEASE
     mine = update(FormRow).where(FormRow.id == form_id, FormRow.delivered_at.is_(None), _free(now))
     async with desk.db.write() as tx:
-        return (await tx.execute(mine.values(work_until=now + LEASE))).rowcount == 1
+        taken = (await tx.execute(mine.values(work_until=until))).rowcount == 1
+    return Lease(desk, form_id, until) if taken else None
 
 
-async def _later(desk: Desk, form_id: str, now: datetime) -> None:
-    async with desk.db.write() as tx:
-        one = FormRow.id == form_id
-        tries = await tx.scalar(select(FormRow.work_tries).where(one)) or 0
-        after = now + min(timedelta(seconds=5 * (1 << min(tries, 10))), LONGEST_PAUSE)
-        back = {"work_until": None, "work_after": after, "work_tries": tries + 1}
-        await tx.execute(update(FormRow).where(one).values(**back))
+async def _later(lease: Lease, now: datetime) -> None:
+    async with lease.desk.db.read() as tx:
+        tries = await tx.scalar(select(FormRow.work_tries).where(FormRow.id == lease.form_id)) or 0
+    await lease.given_back(now + min(timedelta(seconds=5 * (1 << min(tries, 10))), LONGEST_PAUSE))
 
 
-async def _advance(desk: Desk, form_id: str, now: datetime) -> None:
+async def _advance(lease: Lease, now: datetime, at: Callable[[], datetime]) -> bool:
+    """Seals and delivers. False where that took so long that another process has the form in hand."""
+    desk, form_id = lease.desk, lease.form_id
     one = select(FormRow.case_id, FormRow.appointment_id, FormRow.signature_sealed, FormRow.sealed_pdf)
     async with desk.db.read() as tx:
         row = (await tx.execute(one.where(FormRow.id == form_id))).first()
@@ -100,7 +134,10 @@ async def _advance(desk: Desk, form_id: str, now: datetime) -> None:
     if form.state == "signed":
         given = json.loads(open_sealed(case.key, row.signature_sealed, form_bound(form_id, "signature")))
         await _keep(desk, work, await _sealed(desk, work, given), now)
+    if not await lease.renewed(at()):
+        return False
     await _deliver(desk, work, now)
+    return True
 
 
 async def _sealed(desk: Desk, work: Work, given: dict[str, Any]) -> bytes:

@@ -38,14 +38,25 @@ class Watch:
         return max((spent for _, spent in self.children.values()), default=0.0)
 
     def _look(self) -> None:
+        own = program_of(self.pid)
         while not self._over.wait(EVERY_S):
             server, living = resident(self.pid), 0
             for child in children_of(self.pid):
+                if program_of(child) == own:
+                    continue  # until it is another program it lives in the server's memory (vfork(2))
                 size, (most, spent) = resident(child), self.children.get(child, (0, 0.0))
                 living += size
                 self.children[child] = (max(most, size), max(spent, computed(child)))
             self.most_of_server = max(self.most_of_server, server)
             self.most_of_all = max(self.most_of_all, server + living)
+
+
+def program_of(pid: int) -> bytes:
+    """The command that it was started by."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def resident(pid: int) -> int:

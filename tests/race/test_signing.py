@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 
 from server.clock import berlin
 from server.documents.model import DocumentRow
+from server.signing import seal
 from server.signing.model import FormRow, item_of
-from server.signing.seal import seal_signed
+from server.signing.seal import seal_signed, stamped
 from tests.http.signing import FIELDS, LINES, MINUTE, begin, sealed_pdf, sealing_city, with_seal
 from tests.office import small_city
 from tests.office.city import City, MakeCity, only_sqlite
@@ -73,6 +74,40 @@ async def test_killed_while_it_becomes_a_document_there_is_one(city: City, when:
         assert await tx.scalar(select(func.count()).where(DocumentRow.item == item)) == 1
         left = select(FormRow.signature_sealed, FormRow.sealed_pdf, FormRow.pdf_sealed)
         assert (await tx.execute(left)).one() == (None, None, None)
+
+
+@only_sqlite()
+async def test_who_took_too_long_leaves_the_form_to_whoever_has_it_in_hand_now(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each of the two would put it among the citizen's documents."""
+    signing = await begin(city)
+    await signing.read()
+    assert (await signing.sign(await signing.code())).status == 200
+    desk, printed, delivering, over = city.office.signing, asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slowly(*given: Any) -> bytes:
+        pdf = await stamped(*given)
+        printed.set()
+        await delivering.wait()
+        return pdf
+
+    async def put_in(*given: Any, **more: Any) -> Any:
+        delivering.set()
+        await over.wait()
+        return await desk.put_in(*given, **more)
+
+    monkeypatch.setattr(seal, "stamped", slowly)
+    slow = asyncio.create_task(seal_signed(desk, city.now))
+    await printed.wait()
+    monkeypatch.setattr(seal, "stamped", stamped)
+    quick = asyncio.create_task(seal_signed(replace(desk, put_in=put_in), city.now + 2 * MINUTE))
+    assert await slow == 0
+    over.set()
+    assert await quick == 1
+    async with city.office.db.read() as tx:
+        own = DocumentRow.item == item_of(signing.form["id"])
+        assert await tx.scalar(select(func.count()).where(own)) == 1
 
 
 @only_sqlite()
