@@ -98,8 +98,12 @@ async def _delete_appointments(tx: AsyncConnection, _kind: DataClass, keys: Keys
     for kind, beside in WITH_IT:
         gone = await tx.execute(delete(beside).where(among(tx, beside.appointment_id, keys)))
         await swept(tx, kind, gone.rowcount, now)
-    await audit.record_each(tx, now, "system", "appointment.deleted", keys)
-    return (await tx.execute(delete(AppointmentRow).where(among(tx, AppointmentRow.id, keys)))).rowcount
+    these = delete(AppointmentRow).where(among(tx, AppointmentRow.id, keys))
+    deleted = list(
+        await tx.scalars(these.returning(AppointmentRow.id))
+    )  # not what another sweep was quicker with
+    await audit.record_each(tx, now, "system", "appointment.deleted", deleted)
+    return len(deleted)
 
 
 async def _delete_empty_cases(db: Database) -> None:
@@ -119,16 +123,13 @@ async def _empty_accounts(tx: AsyncConnection, _kind: DataClass, keys: Keys, _no
     """Nothing says any more who it was; the row stays, since entries of the audit name its number."""
     for beside in (TrainingRow, StaffSessionRow):
         await tx.execute(delete(beside).where(beside.staff_id.in_(keys)))
+    emptied = 0
     for staff_id in keys:
-        one = update(StaffRow).where(StaffRow.id == staff_id)
-        nobody: dict[str, Any] = {
-            "login": f"{GONE}{staff_id}",
-            "display": "–",
-            "password_hash": None,
-            "roles": [],
-        }
-        await tx.execute(one.values(**nobody, languages=[]))
-    return len(keys)
+        login = f"{GONE}{staff_id}"
+        one = update(StaffRow).where(StaffRow.id == staff_id, StaffRow.login != login)
+        nobody: dict[str, Any] = {"login": login, "display": "–", "password_hash": None, "roles": []}
+        emptied += (await tx.execute(one.values(**nobody, languages=[]))).rowcount
+    return emptied
 
 
 async def _tidy_rest(db: Database, periods: Periods, now: datetime) -> None:

@@ -144,14 +144,16 @@ async def forget_incidents(db: Database, now: datetime, periods: Periods = DEFAU
         ended = await tx.execute(delete(ExclusionRow).where(ExclusionRow.until <= now))
         await swept(tx, EXCLUSION, ended.rowcount, now)
         old = list(await tx.scalars(select(IncidentRow.id).where(IncidentRow.filed_at <= limit)))
-        await swept(tx, INCIDENT, len(old), now)
+        gone = 0
         for incident_id in old:
             await tx.execute(delete(ExclusionRow).where(ExclusionRow.incident_id == incident_id))
-            await tx.execute(delete(IncidentRow).where(IncidentRow.id == incident_id))
-            await record(tx, now, "system", "incident.deleted", incident_id)
+            if (await tx.execute(delete(IncidentRow).where(IncidentRow.id == incident_id))).rowcount:
+                gone += 1
+                await record(tx, now, "system", "incident.deleted", incident_id)
+        await swept(tx, INCIDENT, gone, now)
     if old or ended.rowcount:
         await db.settle()
-    return len(old)
+    return gone
 
 
 def _stored() -> Select[*tuple[Any, ...]]:

@@ -1,5 +1,6 @@
 """Years go by: each kind of data is there until its day and gone on it, by the default or an approved rule; a legal hold wins."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import func, insert, select, update
 from recordings_policy import classes as kinds
 from recordings_policy.classes import CLASSES
 from recordings_policy.data_class import DataClass
+from server.audit import AuditRow
 from server.booking.model import AppointmentRow, CaseRow
 from server.privacy.anchor_chain import extend
 from server.privacy.model import LegalHoldRow
@@ -114,6 +116,23 @@ async def test_a_proposal_alone_deletes_nothing_and_a_legal_hold_keeps_all_of_it
         kinds.BOOKING,
     ):
         assert await data.there(kind) == 0, kind.key
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_sweeps_at_the_same_moment_tell_each_deletion_once(city: City) -> None:
+    """A long one was taken over by another process, or somebody sweeps by hand."""
+    data, db, store = await old_data(city), city.office.db, city.office.store
+    await approve(city, CHANGED, city.now)
+    at = data.appointment.ends_at + 400 * DAY
+    await asyncio.gather(*(sweep_all(db, store, at) for _ in range(4)), return_exceptions=True)
+    await sweep_all(db, store, at)  # what one left because another had it in hand
+    entries = select(AuditRow.action, AuditRow.object_id).where(AuditRow.action.like("%.deleted"))
+    accounts = select(func.sum(SweptRow.amount)).where(SweptRow.class_key == kinds.ACCOUNT.key)
+    async with db.read() as tx:
+        told = [tuple(row) for row in await tx.execute(entries)]
+        assert await tx.scalar(accounts) == 1
+    assert {action for action, _ in told} >= {"appointment.deleted", "document.deleted", "incident.deleted"}
+    assert sorted(told) == sorted(set(told))
 
 
 @pytest.mark.criterion("J04")
