@@ -133,7 +133,7 @@ def listens(process: Process) -> bool:
 
 async def with_a_line(processes: list[Process]) -> Process:
     """The one that somebody is connected to."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             for process in processes:
                 if process.lines():
@@ -229,7 +229,7 @@ async def test_servers_that_were_restarted_know_who_waits_and_whose_meeting_ends
                 await process.restart()
             assert await until_all_tell_of(browser_like, "Berta Bleibt") == appointment
             await clerk.say("end")
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while await status_of_entry(browser_like, token) == 200:  # noqa: ASYNC110
                     await asyncio.sleep(0.1)
     assert await status_of_entry(browser_like, token) == 410

@@ -53,7 +53,7 @@ class Process(Desk):
 
     async def gone(self) -> None:
         """Returns when it has ended by itself."""
-        await asyncio.to_thread(self._neighbour.process.wait, 20)
+        await asyncio.to_thread(self._neighbour.process.wait, 60)
 
     async def again(self) -> None:
         """The same process anew, on the same port."""

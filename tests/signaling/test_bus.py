@@ -10,7 +10,7 @@ from signaling.contract import Notice
 from signaling.redis_bus import CHANNEL, RedisBus
 from tests.neighbours.redis import RedisServer
 from tests.signaling.conftest import OpenOffice
-from tests.signaling.people import NOON, until
+from tests.signaling.people import NOON, PATIENCE_S, until
 
 ARRIVED = Notice("arrived", "room-one", "guest-one", "guest", NOON)
 
@@ -90,7 +90,7 @@ async def test_when_redis_is_away_notices_are_lost_tickets_wait_and_both_recover
             await bus.once("jti:a", 60)
         assert not await bus.ready()
         own_redis.start()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not listener.heard:
                 await bus.publish(ARRIVED)
                 await asyncio.sleep(0.05)

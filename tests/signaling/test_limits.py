@@ -8,7 +8,7 @@ from aiohttp import WSServerHandshakeError
 
 from signaling.address import address_of
 from tests.signaling.conftest import OpenOffice
-from tests.signaling.people import SDP, Office
+from tests.signaling.people import PATIENCE_S, SDP, Office
 
 
 async def test_a_message_above_64_kib_ends_the_connection_and_the_session_can_be_resumed(
@@ -154,7 +154,7 @@ async def test_one_address_holds_a_bounded_number_of_sockets_and_gives_them_back
     assert refusal.value.headers["Retry-After"] == "10"
     await office.open(**{"X-Forwarded-For": "203.0.113.7, 203.0.113.8"})
     await there[0].socket.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 await office.open(**full)

@@ -49,7 +49,7 @@ async def started(redis_url: str, http: aiohttp.ClientSession) -> Running:
         PUBLIC_URL="https://termine.example.de",
     )
     url = f"http://127.0.0.1:{port}"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             try:
                 async with http.get(f"{url}/healthz") as answer:
@@ -111,7 +111,7 @@ async def test_without_what_it_needs_it_says_so_and_does_not_start(
     environ: dict[str, str], word: bytes
 ) -> None:
     process = await run(**environ)
-    _, said = await asyncio.wait_for(process.communicate(), 20)
+    _, said = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 2
     assert word in said
     assert b"Traceback" not in said
