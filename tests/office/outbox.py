@@ -17,7 +17,11 @@ async def mails(city: City) -> list[EmailMessage]:
     while await _waiting(city):  # noqa: ASYNC110  another task of the server sends them
         await asyncio.sleep(0.01)
     folder = city.settings.data_dir / "outbox"
-    files = sorted(folder.glob("*.eml"), key=lambda file: (file.stat().st_mtime_ns, file.name))
+    async with city.office.db.read() as tx:
+        due = {row.id: row.due_at for row in await tx.execute(select(OutboxRow.id, OutboxRow.due_at))}
+    # a file system may give the same instant to two that were sent one after the other: by what they were due
+    order = {file: (file.stat().st_mtime_ns, due.get(file.stem, city.now)) for file in folder.glob("*.eml")}
+    files = sorted(order, key=lambda file: (*order[file], file.name))
     return [message_from_bytes(file.read_bytes(), policy=default) for file in files]
 
 
