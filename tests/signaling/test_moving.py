@@ -5,10 +5,18 @@ import asyncio
 import pytest
 from redis.asyncio import Redis
 
+from signaling import switchboard
 from tests.signaling.conftest import Offices
-from tests.signaling.people import SDP, meet
+from tests.signaling.people import PATIENCE_S, SDP, meet
 
 slowly = pytest.mark.parametrize("pause_ms", [0, 1000])
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both processes are this one: a machine that stops it holds up whoever waits and whoever is waited for."""
+    for limit in ("HAND_OVER_S", "FAREWELL_S"):
+        monkeypatch.setattr(switchboard, limit, PATIENCE_S)
 
 
 async def pause(redis_url: str, milliseconds: int) -> None:
