@@ -6,12 +6,10 @@ rests on constraints, not on isolation. When the database is away, `Unavailable`
 
 import asyncio
 import json
-import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,7 +17,6 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Dialect,
-    Insert,
     MetaData,
     TypeDecorator,
     any_,
@@ -31,8 +28,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -47,8 +43,6 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-SQLITE = SQLiteDialect_aiosqlite()
 
 
 class Base(DeclarativeBase):
@@ -96,7 +90,8 @@ class Database:
             if self.url.database and self.url.database != ":memory:":
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             self._reader = _sqlite_engine(url, "BEGIN", pool_size=4)
-            self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=1)
+            # with SQLite's usual 2 MB a sweep of old cases reads each page again and again
+            self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=1, cache_kib=16_000)
             self._staff = self._reader
         else:
             self._reader = self._writer = _postgresql_engine(url, pool_size)
@@ -198,7 +193,7 @@ def _postgresql_engine(url: str, pool_size: int) -> AsyncEngine:
     )
 
 
-def _sqlite_engine(url: str, begin: str, *, pool_size: int) -> AsyncEngine:
+def _sqlite_engine(url: str, begin: str, *, pool_size: int, cache_kib: int = 2_000) -> AsyncEngine:
     engine = create_async_engine(
         url,
         pool_size=pool_size,
@@ -211,7 +206,8 @@ def _sqlite_engine(url: str, begin: str, *, pool_size: int) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        lasting = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+        for pragma in (*lasting, f"cache_size=-{cache_kib}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -239,61 +235,3 @@ def listed(tx: AsyncConnection, keys: Sequence[str | int], kind: Any) -> Any:
 
 def _array(keys: Sequence[str | int], kind: Any) -> Any:
     return cast(literal(list(keys), postgresql.ARRAY(kind)), postgresql.ARRAY(kind))
-
-
-class StepBroken(Exception):
-    """A constraint refused the step with this position; the transaction must be left with an error."""
-
-    def __init__(self, position: int) -> None:
-        super().__init__(position)
-        self.position = position
-
-
-Step = tuple[Insert, Sequence[dict[str, Any]]]
-
-
-async def run_steps(tx: AsyncConnection, steps: Sequence[Step]) -> None:
-    """Inserts one after the other, `StepBroken` at the first that a constraint refuses.
-
-    On SQLite all of them are one visit to the driver's thread, with statements compiled once: going there and back for
-    each costs more than the inserts do, and meanwhile nobody else may write. Every row names all of its columns, since
-    no default is filled in here. On PostgreSQL they are what they would be without this.
-    """
-    if tx.dialect.name != "sqlite":
-        for position, (statement, rows) in enumerate(steps):
-            try:
-                await tx.execute(statement, rows)
-            except IntegrityError as error:
-                raise StepBroken(position) from error
-        return
-    ready = [_compiled(statement, tuple(rows[0])) for statement, rows in steps]
-    work = [(sql, [bind(row) for row in rows]) for (sql, bind), (_, rows) in zip(ready, steps, strict=True)]
-    driver: Any = (await tx.get_raw_connection()).driver_connection
-
-    def visit() -> None:
-        for position, (sql, values) in enumerate(work):
-            try:
-                driver._conn.executemany(sql, values)  # noqa: SLF001  in the driver's own thread
-            except sqlite3.IntegrityError as error:
-                raise StepBroken(position) from error
-
-    try:
-        await driver._execute(visit)  # noqa: SLF001
-    except sqlite3.OperationalError as error:
-        raise Unavailable from error
-
-
-@cache
-def _compiled(
-    statement: Insert, columns: tuple[str, ...]
-) -> tuple[str, Callable[[dict[str, Any]], list[Any]]]:
-    """The text of an insert for SQLite, and what makes its values of a row."""
-    compiled: Any = statement.inline().compile(dialect=SQLITE, column_keys=list(columns))
-    names, convert = compiled.positiontup, compiled._bind_processors  # noqa: SLF001
-    if set(names) != set(columns):
-        raise TypeError(f"columns left to a default: {set(names) ^ set(columns)}")
-
-    def bind(row: dict[str, Any]) -> list[Any]:
-        return [convert[name](row[name]) if name in convert else row[name] for name in names]
-
-    return compiled.string, bind

@@ -28,9 +28,10 @@ from server.booking.model import AppointmentRow, ClaimRow
 from server.booking.number import new_number
 from server.booking.once import REMEMBER, DoneBefore, Once
 from server.booking.routing import Slot, Wish, wish_of
+from server.booking.run_steps import Step, StepBroken, run_steps
 from server.booking.spoken import code_of
 from server.catalog.model import Mode
-from server.db import Database, Step, StepBroken, run_steps
+from server.db import Database
 from server.errors import AlreadyExtended, HoldExpired, SlotTaken, TooManyHolds
 from server.sealing import fingerprint
 from server.settings import Settings

@@ -17,8 +17,9 @@ from server.booking.model import AppointmentRow, DutyRow
 from server.booking.model_knock import KnockRow
 from server.booking.number import new_number
 from server.booking.routing import Wish
+from server.booking.run_steps import StepBroken, run_steps
 from server.clock import TICK, instant_of, tick_of
-from server.db import Database, StepBroken, run_steps
+from server.db import Database
 from server.errors import Conflict, NotFound, Refusal
 from server.sealing import Keyring, SealBroken, fingerprint
 from server.settings import Settings

@@ -31,8 +31,9 @@ from server.booking.model import AppointmentRow, CaseRow
 from server.booking.number import new_number
 from server.booking.once import REMEMBER, DoneBefore, Once
 from server.booking.routing import Slot, Wish, wish_of
+from server.booking.run_steps import Step, StepBroken, run_steps
 from server.catalog.model import Catalogue
-from server.db import Database, Step, StepBroken, run_steps
+from server.db import Database
 from server.errors import BadInput, NotVideo, SlotTaken, TooLate
 from server.notices import outbox
 from server.privacy.model_end import locked

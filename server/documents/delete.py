@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recordings_policy.classes import (
@@ -54,7 +54,7 @@ BESIDE: Final = (
     (GUEST, InvitationRow),
     (HAND_OVER, TransferRow),
 )
-AT_ONCE = 2000
+AT_ONCE, SEEN_AT_ONCE = 5_000, 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +138,22 @@ async def close_due_cases(db: Database, now: datetime, periods: Periods = DEFAUL
     """Destroys the keys and personal data of cases whose time is over, and marks their documents; some at a time."""
     limits = (now - max(periods.of(one) for one in OF_A_CASE), now - periods.of(CANCELLED))
     due = select(CaseRow.id).where(CaseRow.closed_at.is_(None), case_over(*limits))
-    closed, last = 0, ""
+    closed = 0
+    further: ColumnElement[bool] = true()
     while True:
-        # in the order of their ids, so that no portion looks again at what the ones before have closed
-        further = due.where(CaseRow.id > last).order_by(CaseRow.id).limit(AT_ONCE)
+        # as they were opened: those lie together, where an order of chance has each portion touch every page
+        order = (CaseRow.created_at, CaseRow.id)
+        query = due.add_columns(CaseRow.created_at).where(further).order_by(*order).limit(SEEN_AT_ONCE)
         async with db.read() as tx:
-            seen = list(await tx.scalars(further))
-        if not seen:
+            seen = (await tx.execute(query)).all()
+        for start in range(0, len(seen), AT_ONCE):
+            ids = [row.id for row in seen[start : start + AT_ONCE]]
+            closed += await _close_some(db, due, ids, now)
+        if len(seen) < SEEN_AT_ONCE:
             return closed
-        closed, last = closed + await _close_some(db, due, seen, now), seen[-1]
+        last = seen[-1]
+        later = and_(CaseRow.created_at == last.created_at, CaseRow.id > last.id)
+        further = or_(CaseRow.created_at > last.created_at, later)
 
 
 async def _close_some(db: Database, due: Select[Any], seen: Sequence[str], now: datetime) -> int:

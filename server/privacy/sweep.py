@@ -38,7 +38,7 @@ from server.privacy.stock import GONE, STOCK, due_rows, key_of
 from server.rooms.model import InvitationRow, TransferRow
 from server.signing.model import FormRow
 
-AT_ONCE = 2000
+AT_ONCE = 5_000
 PLAIN: Final = (
     *(kinds.IDENTITY, kinds.SIGNATURE, kinds.DEVICE_CHECK, kinds.CALL_BACK, kinds.GUEST, kinds.HAND_OVER),
     *(kinds.RECORDING, kinds.NOTICE, kinds.ABSENCE, kinds.ERASURE, kinds.DECISION),

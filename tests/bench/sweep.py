@@ -82,7 +82,7 @@ class Archive:
 def _rows(numbers: range) -> dict[Any, list[dict[str, Any]]]:
     """In the order in which they may be inserted."""
     key, contact = os.urandom(60), os.urandom(200)
-    sealed = {"wrapped_key": key, "key_version": 1, "contact_sealed": contact, "created_at": PAST}
+    sealed = {"wrapped_key": key, "key_version": 1, "contact_sealed": contact}
     times = {
         "starts_at": PAST,
         "ends_at": PAST + timedelta(minutes=15),
@@ -94,7 +94,10 @@ def _rows(numbers: range) -> dict[Any, list[dict[str, Any]]]:
     ok = {"verdict": "ready", "camera": "ok", "microphone": "ok", "loudspeaker": "heard", "signaling": True}
     names = [_id(number) for number in numbers]
     return {
-        CaseRow: [{"id": one, **sealed} for one in names],
+        CaseRow: [
+            {"id": _id(number), "created_at": PAST - timedelta(minutes=CASES - number), **sealed}
+            for number in numbers
+        ],
         AppointmentRow: [
             {"id": one, "number": one[:12], "hold_hash": one, "token_hash": one, "case_id": one, **visit}
             for one in names

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from server.booking.model import AppointmentRow, ProofRow
-from server.db import StepBroken, run_steps
+from server.booking.run_steps import StepBroken, run_steps
 from tests.office.city import City, only_sqlite
 
 PROOF = insert(ProofRow)
