@@ -99,9 +99,8 @@ async def _delete_appointments(tx: AsyncConnection, _kind: DataClass, keys: Keys
         gone = await tx.execute(delete(beside).where(among(tx, beside.appointment_id, keys)))
         await swept(tx, kind, gone.rowcount, now)
     these = delete(AppointmentRow).where(among(tx, AppointmentRow.id, keys))
-    deleted = list(
-        await tx.scalars(these.returning(AppointmentRow.id))
-    )  # not what another sweep was quicker with
+    # not those that another sweep was quicker with
+    deleted = list(await tx.scalars(these.returning(AppointmentRow.id)))
     await audit.record_each(tx, now, "system", "appointment.deleted", deleted)
     return len(deleted)
 
