@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.people import press_first_time
+from tests.browser.people import press, press_first_time
 from tests.office import small_city
 
 PATIENCE_MS = 40_000
@@ -41,11 +41,12 @@ async def speak(page: Page, language: str) -> None:
 async def hold_time(page: Page, service: str, mode: str = "any", *, nth: int = 2) -> None:
     """Takes one of the first free times; ends on the form for the citizen's details."""
     await page.goto(f"/times?service={service}&count=1&mode={mode}")
+    form = page.locator("input[name=name]")
     if nth == 0:
         await press_first_time(page)
+        await expect(form).to_be_visible()
     else:
-        await page.locator("button[name=slot]").nth(nth).click()
-    await expect(page.locator("input[name=name]")).to_be_visible()
+        await press(page.locator("button[name=slot]").nth(nth), form)
 
 
 async def fill_in(page: Page, *, name: str = NAME, mail: str = MAIL) -> None:
