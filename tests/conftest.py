@@ -67,8 +67,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browsers first: in a parallel run they all come to one process, and do not take the processor from each other.
 
-    Of these, files of many short tests last: a process without work takes over what stands behind.
+    Of these, files of many short tests last: a process without work takes over what stands behind. Then what is long,
+    or one process would be left with it at the end and the others without work.
     """
     size = Counter(item.path for item in items)
     with_browser = {item.path for item in items if item.get_closest_marker("browser")}
-    items.sort(key=lambda item: (0, size[item.path]) if item.path in with_browser else (1, 0))
+
+    def turn(item: pytest.Item) -> tuple[int, int]:
+        if item.path in with_browser:
+            return 0, size[item.path]
+        return (1, 0) if item.get_closest_marker("long") else (2, 0)
+
+    items.sort(key=turn)

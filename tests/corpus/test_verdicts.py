@@ -23,6 +23,7 @@ MORE_MEMORY_MB = 256
 CHILD_S = 10.5  # the limit is ten, and the kernel looks once in a while
 
 
+@pytest.mark.long
 @pytest.mark.criterion("D03", "D04", "D05", "D09")
 async def test_every_file_gets_the_verdict_it_deserves(
     serve_city: ServeCity, shared_clamd: ClamdServer, database_url: str

@@ -23,6 +23,7 @@ def target(serve_city: ServeCity) -> Target:
     return target
 
 
+@pytest.mark.long
 def test_whatever_is_asked_the_answer_is_one_of_those_described(target: Target) -> None:
     assert fuzz(target, CASES, first=1) >= CASES
     assert not [status for status in target.statuses if status >= 500]

@@ -203,6 +203,7 @@ async def test_nothing_is_served_beside_the_matrix(city: City) -> None:
     assert {key for key in served if not key.startswith("HEAD ")} == TABLE.keys()
 
 
+@pytest.mark.long
 @pytest.mark.criterion("K02")
 async def test_everybody_gets_what_the_matrix_says_and_nothing_else(city: City) -> None:
     """Also: foreign and missing look the same, and no visitor meets a fault of ours."""

@@ -239,6 +239,7 @@ def odd_addresses(in_queries: list[str]) -> list[tuple[Endpoint | Page, str]]:
     return paths + asked + [(route, f"{route.path}?{odd}={odd}") for route in plain for odd in in_queries]
 
 
+@pytest.mark.long
 async def test_no_odd_address_is_a_fault(city: City) -> None:
     """NUL, broken UTF-8, emoji, 4 KB, SQL, dots, line breaks, in every path and every query, for everybody.
 
