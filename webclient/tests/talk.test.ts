@@ -121,7 +121,9 @@ describe("control", () => {
     pair.break();
     clerk.talk.control({ kind: "handover", to: "Herr Kaya" });
     expect(ada.talk.controlling.notices).toEqual([]);
+    expect(ada.reached).toEqual(["Weber"]);
     pair.rebuild();
+    expect(ada.reached).toEqual(["Weber", "Weber"]);
     expect(ada.talk.controlling.notices).toEqual([{ kind: "handover", to: "Herr Kaya" }]);
     expect(ada.said).toContain("Sie werden gleich an Herr Kaya weitergegeben. Bitte bleiben Sie im Raum.");
     ada.talk.control({ kind: "notice", text: "falsch" });

@@ -72,6 +72,7 @@ function wired(one: FakeConnection, other: FakeConnection): void {
 export class Person {
   said: string[] = [];
   heard: [string, ControlMessage][] = [];
+  reached: string[] = [];
   open: PeerLink[] = [];
   shared: unknown[] = [];
   keptFromOthers = false;
@@ -91,6 +92,7 @@ export class Person {
       changed: () => undefined,
       session: () => session as unknown as RoomSession,
       heard: (from, message) => this.heard.push([from, message]),
+      opened: (from) => this.reached.push(from),
       say: (words) => this.said.push(words.trim()),
       keepFromOthers: (on) => {
         this.keptFromOthers = on;

@@ -43,6 +43,7 @@ export class SzClerkTools extends LitElement {
     super.connectedCallback();
     document.addEventListener("sz-phase", this.#phase);
     document.addEventListener("sz-control", this.#heard);
+    document.addEventListener("sz-opened", this.#opened);
     this.#api = new OfficeApi(this.getAttribute("api") ?? "");
     const around = this.#surroundings(this.#api);
     this.#tools = {
@@ -59,6 +60,7 @@ export class SzClerkTools extends LitElement {
     super.disconnectedCallback();
     document.removeEventListener("sz-phase", this.#phase);
     document.removeEventListener("sz-control", this.#heard);
+    document.removeEventListener("sz-opened", this.#opened);
     this.#tools?.sign.close();
   }
 
@@ -91,6 +93,8 @@ export class SzClerkTools extends LitElement {
   readonly #heard = (event: Event): void => {
     this.#tools?.sign.heard((event as CustomEvent<{ message: ControlMessage }>).detail.message);
   };
+
+  readonly #opened = (): void => this.#tools?.sign.missed();
 
   override render(): TemplateResult | typeof nothing {
     if (this.#tools === null) return nothing;

@@ -31,6 +31,8 @@ export interface TalkSurroundings {
   changed(): void;
   session(): RoomSession | null;
   heard(from: string, message: ControlMessage): void;
+  /** Words reach this person's page, for the first time or again: the last ones before may be lost. */
+  opened(from: string): void;
   /** Own pictures go to nobody but clerks. */
   keepFromOthers(on: boolean): void;
   /** Says `words` to those who do not see the screen. */

@@ -26,7 +26,8 @@ import { outside, type RoomParts, roomPage } from "./views_room";
  * appointment's begin, ISO 8601), `typical` (minutes that somebody who is before one in the queue takes), `recording` (its
  * address, where there is a recorder).
  * Events, for the elements beside it: `sz-phase` {phase, ended} when either changes, `sz-control` {from, message} for
- * each word that another page of this room says with `control`.
+ * each word that another page of this room says with `control`, `sz-opened` {from} when words reach that page, for the
+ * first time or again: the last ones before may be lost.
  */
 export class SzRoom extends LitElement {
   #session: RoomSession | null = null;
@@ -168,6 +169,7 @@ export class SzRoom extends LitElement {
       changed: () => this.requestUpdate(),
       session: () => this.#session,
       heard: (from, message) => this.#heard(from, message),
+      opened: (from) => this.#tell("sz-opened", { from }),
       say: (words) => this.#say(words),
       keepFromOthers: (on) => this.#own.keepFromOthers(on),
     });
@@ -285,7 +287,7 @@ export class SzRoom extends LitElement {
     this.requestUpdate();
   }
 
-  #tell(name: "sz-phase" | "sz-control", detail: object): void {
+  #tell(name: "sz-phase" | "sz-control" | "sz-opened", detail: object): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
   }
 }

@@ -34,6 +34,11 @@ export class LayingBefore extends Tool {
     if (message.kind === "form-state") void this.#look().catch(() => undefined);
   }
 
+  /** A word of the citizen's page may be lost. */
+  missed(): void {
+    if (this.#forms !== null) void this.#look().catch(() => undefined);
+  }
+
   close(): void {
     clearTimeout(this.#timer);
   }

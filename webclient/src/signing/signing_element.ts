@@ -45,6 +45,7 @@ export class SzSigning extends LitElement {
     super.connectedCallback();
     this.#api = new FormApi(this.getAttribute("api") ?? "");
     document.addEventListener("sz-control", this.#heard);
+    document.addEventListener("sz-opened", this.#opened);
     document.addEventListener("sz-phase", this.#phaseChanged);
   }
 
@@ -52,6 +53,7 @@ export class SzSigning extends LitElement {
     super.disconnectedCallback();
     clearTimeout(this.#timer);
     document.removeEventListener("sz-control", this.#heard);
+    document.removeEventListener("sz-opened", this.#opened);
     document.removeEventListener("sz-phase", this.#phaseChanged);
   }
 
@@ -76,7 +78,10 @@ export class SzSigning extends LitElement {
     if (message.kind === "form" || message.id === this.#form?.id) void this.#look(message.id);
   };
 
-  /** In the call, and after a reconnection, what lies ready is asked for: a word may have been lost. */
+  /** A word that was on its way when the connection was replaced is lost. */
+  readonly #opened = (): void => void this.#findOpen();
+
+  /** In the call, what lies ready is asked for. */
   readonly #phaseChanged = (event: Event): void => {
     const { phase } = (event as CustomEvent<{ phase: string }>).detail;
     if (phase === "call" && this.#phase !== "call") void this.#findOpen();
@@ -86,7 +91,8 @@ export class SzSigning extends LitElement {
   async #findOpen(): Promise<void> {
     try {
       const open = (await this.#api.all()).filter(isOpen).at(-1);
-      if (open !== undefined) await this.#look(open.id);
+      const id = open?.id ?? this.#form?.id;
+      if (id !== undefined) await this.#look(id);
     } catch {
       // The page of the appointment shows them too.
     }

@@ -67,7 +67,10 @@ export class Talk {
       heard: (from, message) => {
         if (!this.papers.hear(from, message)) around.heard(from.id, message);
       },
-      opened: (peer) => this.papers.opened(peer),
+      opened: (peer) => {
+        this.papers.opened(peer);
+        around.opened(peer.id);
+      },
       gone: (peer) => this.papers.gone(peer),
       noticed: (notice) => {
         this.#say(noticeWords(notice));
