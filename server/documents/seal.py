@@ -84,13 +84,13 @@ class Store:
     @contextmanager
     def writing(self, document_id: str) -> Iterator[asyncio.Event]:
         """While a request of this process writes a file: the event says that another one wants to."""
-        own = (asyncio.Event(), asyncio.Event())
+        stop, done = own = (asyncio.Event(), asyncio.Event())
         writers = self._writers.setdefault(document_id, [])
         writers.append(own)
         try:
-            yield own[0]
+            yield stop
         finally:
-            own[1].set()
+            done.set()
             writers.remove(own)
             if not writers:
                 del self._writers[document_id]

@@ -95,8 +95,8 @@ def _rows(numbers: range) -> dict[Any, list[dict[str, Any]]]:
     names = [_id(number) for number in numbers]
     return {
         CaseRow: [
-            {"id": _id(number), "created_at": PAST - timedelta(minutes=CASES - number), **sealed}
-            for number in numbers
+            {"id": one, "created_at": PAST - timedelta(minutes=CASES - number), **sealed}
+            for one, number in zip(names, numbers, strict=True)
         ],
         AppointmentRow: [
             {"id": one, "number": one[:12], "hold_hash": one, "token_hash": one, "case_id": one, **visit}

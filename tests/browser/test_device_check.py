@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.sound import faults
 from tests.browser.visitor import book, new_visitor
-from tests.neighbours.process import Neighbour, free_port
+from tests.neighbours.process import free_port
+from tests.neighbours.sockets import udp_sockets
 from tests.neighbours.turn import Turn
 from tests.office.city import only_sqlite
 from tests.office.served import ServeCity, ServedCity
@@ -34,24 +34,6 @@ PHONE = (
 )
 
 
-def udp_sockets(process: Neighbour) -> int:
-    """How many UDP sockets this very process holds, as the kernel lists them."""
-    place = Path(f"/proc/{process.pid}")
-    listed = {
-        f"socket:[{line.split()[9]}]"
-        for table in ("udp", "udp6")
-        for line in (place / "net" / table).read_text().splitlines()[1:]
-    }
-    return sum(1 for entry in (place / "fd").iterdir() if _target(entry) in listed)
-
-
-def _target(entry: Path) -> str:
-    try:
-        return str(entry.readlink())
-    except FileNotFoundError:
-        return ""
-
-
 async def until(what: Callable[[], bool], within_s: float = 60) -> None:
     for _ in range(int(within_s / 0.05)):
         if what():
@@ -71,15 +53,15 @@ async def test_all_is_well_with_camera_and_microphone(browser: Browser, served_c
     page = await new_visitor(browser, served_city.url)
     server = served_city.processes[0]
     await page.add_init_script(WAITS_FOR_A_LOOK)
-    assert udp_sockets(server) == 0
+    assert not udp_sockets(server.pid)
     await start(page)
-    await until(lambda: udp_sockets(server) > 0)
+    await until(lambda: bool(udp_sockets(server.pid)))
     await page.evaluate("() => window.goOn()")
     await expect(page.get_by_test_id("check-result")).to_have_attribute("data-state", "ok", timeout=CHECK_MS)
     for step in STEPS:
         await expect(page.get_by_test_id(f"check-{step}")).to_have_attribute("data-state", "ok")
     await expect(page.get_by_test_id("check-preview")).to_be_visible()
-    await until(lambda: udp_sockets(server) == 0)
+    await until(lambda: not udp_sockets(server.pid))
     await expect(page.get_by_test_id("check-result")).to_have_attribute("data-saved", "true")
     await expect(page.get_by_test_id("check-upload")).to_contain_text("Ihre Verbindung")
     await expect(page.get_by_test_id("check-relay")).to_have_count(0)
@@ -170,6 +152,6 @@ async def test_who_leaves_halfway_keeps_nothing_from_others(
     async with page.expect_response("**/signaling/v1/echo") as answered:
         await start(page)
     assert (await answered.value).status == 201
-    await until(lambda: udp_sockets(server) > 0)
+    await until(lambda: bool(udp_sockets(server.pid)))
     await page.goto("/impressum")
-    await until(lambda: udp_sockets(server) == 0, within_s=12)
+    await until(lambda: not udp_sockets(server.pid), within_s=12)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.people import Citizen, Clerk, new_person
 from tests.browser.seat import until
@@ -41,6 +41,17 @@ async def code_from(folder: Path) -> str:
     return found[-1]
 
 
+async def fill_in_form(clerk: Page) -> Locator:
+    """In the call, all but the last press; the dialog in which it stands."""
+    await clerk.get_by_test_id("tool-sign").click()
+    dialog = clerk.get_by_role("dialog")
+    await dialog.get_by_test_id("sz-form-blank").select_option("sepa-lastschrift")
+    await dialog.get_by_test_id("form-fill").click()
+    for label, value in FILLED.items():
+        await dialog.get_by_label(label).fill(value)
+    return dialog
+
+
 async def draw(page: Page) -> None:
     """A stroke with the mouse, as people sign."""
     pad = page.get_by_test_id("pad")
@@ -65,12 +76,7 @@ async def test_a_form_is_signed_in_the_call(serve_city: ServeCity, browser: Brow
     await clerk.open_room(NAME)
     await clerk.admit()
     await pictures_come(citizen.page)
-    await clerk.page.get_by_test_id("tool-sign").click()
-    dialog = clerk.page.get_by_role("dialog")
-    await dialog.get_by_test_id("sz-form-blank").select_option("sepa-lastschrift")
-    await dialog.get_by_test_id("form-fill").click()
-    for label, value in FILLED.items():
-        await dialog.get_by_label(label).fill(value)
+    dialog = await fill_in_form(clerk.page)
     await dialog.get_by_test_id("form-make").click()
     row = dialog.get_by_test_id("form-row")
     panel = citizen.page.get_by_test_id("signing")

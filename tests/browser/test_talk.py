@@ -1,6 +1,5 @@
 """In the call people write to each other and compare words: from browser to browser, and past the server."""
 
-import contextlib
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.browser.sound import DESKTOP, NARROWEST, PHONE, faults
 from tests.browser.talking import Talk, begin_call, open_panel, safety_words, said_aloud
 from tests.office.city import only_sqlite
+from tests.office.disk import contents_of
 from tests.office.served import ServedCity
 
 pytestmark = [pytest.mark.browser, only_sqlite()]
@@ -29,10 +29,7 @@ async def write(page: Page, text: str) -> None:
 
 def kept_by_the_server(folder: Path) -> bytes:
     """Every file of the city: database, logs, mails, documents."""
-    while True:
-        # A mail gets another name once it is whole.
-        with contextlib.suppress(FileNotFoundError):
-            return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    return b"".join(contents_of(folder).values())
 
 
 @pytest.mark.criterion("C16")

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, expect
 from tests.browser.people import Citizen, Clerk, figure, new_person, room_state, statistics
 from tests.browser.seat import rises, until
 from tests.neighbours.process import Neighbour, free_port, port_answers
+from tests.neighbours.sockets import udp_sockets
 from tests.office.served import ROOT, ServeCity, ServedCity
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_kind", ["sqlite"])]
@@ -72,21 +73,6 @@ async def meeting(apart: Apart, browser: Browser) -> Call:
     return Call(citizen, clerk)
 
 
-def udp_sockets(process: Neighbour) -> int:
-    """UDP sockets that this very process holds, as the kernel lists them."""
-    inodes = set()
-    for table in ("udp", "udp6"):
-        for line in Path(f"/proc/{process.pid}/net/{table}").read_text().splitlines()[1:]:
-            inodes.add(f"socket:[{line.split()[9]}]")
-    held = 0
-    for entry in Path(f"/proc/{process.pid}/fd").iterdir():
-        try:
-            held += str(entry.readlink()) in inodes
-        except FileNotFoundError:
-            continue
-    return held
-
-
 @pytest.mark.criterion("C01", "C03", "C04", "C05", "C09")
 async def test_they_meet_and_go_on_while_signaling_restarts(apart: Apart, meeting: Call) -> None:
     citizen, clerk = meeting.citizen, meeting.clerk
@@ -115,7 +101,7 @@ async def test_they_meet_and_go_on_while_signaling_restarts(apart: Apart, meetin
         await rises(partial(figure, page, "totalAudioEnergy"))
         await expect(page.get_by_test_id("remote-video")).to_be_visible()
     for process in (*apart.city.processes, apart.signaling):
-        assert udp_sockets(process) == 0
+        assert not udp_sockets(process.pid)
 
     await asyncio.to_thread(apart.signaling.stop)
     for page in (citizen.page, clerk.page):

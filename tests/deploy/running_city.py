@@ -5,7 +5,6 @@ import datetime as dt
 import ipaddress
 import ssl
 import sys
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -19,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.neighbours.nginx import Nginx
 from tests.neighbours.process import Neighbour, free_port, port_answers
+from tests.neighbours.sockets import held_by
 from tests.office.seeding import outside_the_loop, seed
 from tests.office.served import ROOT, as_environment
 
@@ -111,17 +111,6 @@ class Process:
             if established and ours and f"socket:[{line.split()[9]}]" in held:
                 found.add(remote)
         return found
-
-
-def held_by(pid: int) -> set[str]:
-    """The files and sockets that a process holds now; one that has ended, even while they are listed, holds none."""
-    gone = FileNotFoundError, ProcessLookupError
-    held = set()
-    with suppress(*gone):
-        for entry in Path(f"/proc/{pid}/fd").iterdir():
-            with suppress(*gone):
-                held.add(str(entry.readlink()))
-    return held
 
 
 @dataclass

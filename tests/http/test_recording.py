@@ -1,8 +1,9 @@
 """A meeting is recorded only while everybody there has said yes; a no or a taken-back yes leaves nothing."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from server.rooms.tape import forget_recordings
 from tests.http.meeting import Meeting, in_room, meeting_in, problem
 from tests.http.reading import get, send
 from tests.http.recordings import permit
+from tests.neighbours.sockets import udp_sockets
 from tests.office.city import City, MakeCity, only_sqlite
 from tests.signaling.people import until
 from tests.signaling.talker import Talker
@@ -91,24 +93,10 @@ async def a_call(city: City) -> AsyncIterator[Call]:
         await asyncio.gather(host.connection.close(), guest.connection.close())
 
 
-def media_sockets() -> set[str]:
-    """UDP sockets of this very process, by the operating system's own list."""
-    lists = [Path(f"/proc/self/net/{name}").read_text().splitlines()[1:] for name in ("udp", "udp6")]
-    every = {f"socket:[{line.split()[9]}]" for rows in lists for line in rows}
-    return every & {opened(number) for number in Path("/proc/self/fd").iterdir()}
-
-
-def opened(number: Path) -> str:
-    """What this process has open under a number; nothing once another thread has closed it."""
-    with suppress(FileNotFoundError):
-        return str(number.readlink())
-    return ""
-
-
 @pytest.mark.criterion("J07")
 @pytest.mark.criterion("J09")
 async def test_in_a_normal_call_nobody_can_record_and_the_server_holds_no_media_socket(city: City) -> None:
-    before = media_sockets()
+    before = udp_sockets(os.getpid())
     async with a_call(city) as call:
         assert (await call.citizen())["permitted"] is False
         assert problem(await call.ask()) == "not-recordable"
@@ -116,7 +104,7 @@ async def test_in_a_normal_call_nobody_can_record_and_the_server_holds_no_media_
         assert problem(await call.ask()) == "not-recordable"
         assert problem(await call.citizen(YES)) == "nothing-asked"
         assert await call.row() is None
-        assert media_sockets() <= before
+        assert udp_sockets(os.getpid()) <= before
 
 
 @pytest.mark.criterion("J07")

@@ -1,14 +1,14 @@
 """The device check: a real peer gets its sound, picture and data back; anything else gets a clear refusal."""
 
 import asyncio
-from contextlib import suppress
-from pathlib import Path
+import os
 
 import pytest
 from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamTrack, VideoStreamTrack
 
 from signaling.app import ECHO, ECHOES
+from tests.neighbours.sockets import udp_sockets
 from tests.signaling.conftest import OpenOffice
 from tests.signaling.people import Office
 
@@ -92,7 +92,7 @@ async def test_other_content_is_refused(office: Office) -> None:
 
 
 async def test_mutilated_offers_are_refused_one_by_one_and_leave_no_socket_behind(office: Office) -> None:
-    before = udp_sockets()
+    before = udp_sockets(os.getpid())
     peer = a_peer()
     offer = await offer_of(peer)
     await peer.close()
@@ -103,31 +103,17 @@ async def test_mutilated_offers_are_refused_one_by_one_and_leave_no_socket_behin
         assert answer.status in (201, 400, 422), lines[leave_out]
         if answer.status == 201:
             await office.client.delete(answer.headers["Location"])
-    await office.until(lambda: udp_sockets() <= before)
+    await office.until(lambda: udp_sockets(os.getpid()) <= before)
 
 
 @pytest.mark.criterion("C05")
 async def test_without_a_device_check_no_media_socket_is_open(office: Office) -> None:
     """Two people in a room leave the process without any UDP socket: media has no way through it."""
-    before = udp_sockets()
+    before = udp_sockets(os.getpid())
     host, guest = await office.enter("host", "Huber"), await office.enter("guest", "anna")
     await host.say("admit", guest=guest.id)
     await guest.hear("peer", prepared=False)
     for one, other in ((host, guest), (guest, host)):
         await one.say("candidate", to=other.id, candidate="candidate:1 1 udp 1 192.0.2.1 9 typ host")
         await other.hear("candidate")
-    assert udp_sockets() <= before
-
-
-def udp_sockets() -> set[str]:
-    """Their numbers in the kernel's list. What other threads close meanwhile is gone."""
-    own = set()
-    for link in Path("/proc/self/fd").iterdir():
-        with suppress(FileNotFoundError):
-            own.add(link.readlink().name)
-    rows = [
-        row.split()
-        for name in ("udp", "udp6")
-        for row in Path(f"/proc/net/{name}").read_text().splitlines()[1:]
-    ]
-    return {row[9] for row in rows if f"socket:[{row[9]}]" in own}
+    assert udp_sockets(os.getpid()) <= before

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.talking import begin_call
-from tests.browser.test_signing import FILLED
+from tests.browser.test_signing import fill_in_form
 from tests.http.signing import with_seal
 from tests.office.city import only_sqlite
 from tests.office.served import ServeCity
@@ -22,12 +22,7 @@ async def test_a_form_whose_word_was_lost_is_there_over_the_next_connection(
     served = serve_city(**with_seal(tmp_path, datetime.now(UTC)))
     talk = await begin_call(browser, served.url)
     citizen, clerk = talk.pages
-    await clerk.get_by_test_id("tool-sign").click()
-    dialog = clerk.get_by_role("dialog")
-    await dialog.get_by_test_id("sz-form-blank").select_option("sepa-lastschrift")
-    await dialog.get_by_test_id("form-fill").click()
-    for label, value in FILLED.items():
-        await dialog.get_by_label(label).fill(value)
+    dialog = await fill_in_form(clerk)
     await clerk.evaluate("() => { document.querySelector('sz-room').control = () => undefined; }")
     await dialog.get_by_test_id("form-make").click()
     await expect(dialog.get_by_test_id("form-row")).to_be_visible()

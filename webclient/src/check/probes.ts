@@ -1,6 +1,6 @@
 // The single tests of the device check: each answers with a verdict and a text, none of them raises.
 import type { OwnDevices } from "../room/devices";
-import { loudness } from "../room/microphone_watch";
+import { kept, loudness } from "../room/microphone_watch";
 import { socketAddress, subprotocol } from "../room/signaling_address";
 import { deviceWords } from "../room/words";
 import { type TextKey, text } from "../texts";
@@ -50,8 +50,6 @@ export function probeServer(path: string, patience = 8000): Promise<Finding> {
   });
 }
 
-// A third of a second at the usual rates: a word that falls between two looks is heard, also when one is late.
-const kept = 16_384;
 const least = 1024;
 
 /** The loudness of a microphone between 0 and 1, of all that came since it was asked for last; `close` frees it. */

@@ -22,7 +22,7 @@ const silentLooks = 60;
 const shownFor = 32;
 // More than is played between two looks at the usual rates: what falls between them would not be heard, and whoever speaks in
 // step with the looks never.
-const kept = 16_384;
+export const kept = 16_384;
 
 /** Between 0 and 1, of sound between -1 and 1; ordinary speech is in the middle. */
 export function loudness(samples: Float32Array): number {
