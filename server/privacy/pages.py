@@ -5,7 +5,7 @@ from functools import partial
 from aiohttp import web
 
 from recordings_policy.data_class import Persons
-from server.privacy.picture import picture
+from server.privacy.picture import picture, size
 from server.privacy.record import entries
 from server.privacy.rules import periods_in_force
 from server.privacy.words import rule_words
@@ -24,6 +24,7 @@ async def information(call: Call) -> web.Response:
         call,
         "privacy/information.html",
         entries=entries(periods, CITIZENS),
+        flow_size=size(entries(periods)),
         rule=partial(rule_words, call.language),
         officer=settings.privacy_officer,
         hold_minutes=settings.hold_minutes,

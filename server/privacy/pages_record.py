@@ -4,6 +4,7 @@ from functools import partial
 
 from aiohttp import web
 
+from server.privacy.picture import size
 from server.privacy.record import entries
 from server.privacy.routes import READERS
 from server.privacy.rules import periods_in_force
@@ -19,6 +20,7 @@ async def show(call: Call) -> web.Response:
         call,
         "office/privacy_record.html",
         entries=entries(periods),
+        flow_size=size(entries(periods)),
         rule=partial(rule_words, call.language),
         word=partial(word, call.language),
         officer=call.office.settings.privacy_officer,

@@ -17,11 +17,16 @@ WORDS = {
 INK, PAPER, LINE, FILL = "#1a2433", "#ffffff", "#5b6b80", "#eef3f9"
 
 
+def size(entries: list[Entry]) -> tuple[int, int]:
+    """Width and height in CSS pixels, for the place that a page keeps until the picture is there."""
+    return WIDTH, TOP + ROW * len(entries) + 20
+
+
 def picture(entries: list[Entry], language: Language) -> str:
     """The same entries give the same picture, byte for byte."""
     _ = language.gettext
     entries = sorted(entries, key=lambda one: one.data_class.persons)
-    height = TOP + ROW * len(entries) + 20
+    _width, height = size(entries)
     head = [_("Von wem"), _("Was, und wie lange"), _("Wohin")]
     places = {key: _(text) for key, text in WORDS.items() if any(_lies(one, key) for one in entries)}
     places |= {name: word(language, name) for name in recipients(entries)}

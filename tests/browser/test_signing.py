@@ -1,11 +1,12 @@
 """In a call a form is laid before the citizen, read, signed with the mouse, confirmed by the code from the mail, and sealed."""
 
+import asyncio
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.people import Citizen, Clerk, new_person
 from tests.browser.seat import until
@@ -18,6 +19,7 @@ from tests.office.served import ServeCity
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_kind", ["sqlite"])]
 NAME = "Erika Musterfrau"
+PLACE = "(at) => at.getBoundingClientRect().top + scrollY"
 FILLED = {
     "Anschrift": "Kronenstraße 1\n87435 Kempten",
     "IBAN": "DE89370400440532013000",
@@ -108,6 +110,29 @@ async def test_a_form_is_signed_in_the_call(serve_city: ServeCity, browser: Brow
     )
     await checked.get_by_role("button", name="Prüfen").click()
     await expect(checked.get_by_text("Das Siegel stimmt")).to_be_visible()
+
+
+async def test_a_form_keeps_the_place_of_its_pictures_while_they_are_on_their_way(
+    make_city: MakeCity, browser: Browser, tmp_path: Path
+) -> None:
+    """What somebody is about to press does not move away when a page's picture comes."""
+    signing = await begin(await sealing_city(make_city, tmp_path))
+    page = await new_visitor(browser, signing.city.settings.public_url)
+    may_come = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await may_come.wait()
+        await route.continue_()
+
+    await page.route("**/pages/*", hold)
+    form = signing.own.removeprefix("/api/v1/appointments/")
+    await page.goto(f"/a/{form}", wait_until="commit")
+    link = page.get_by_role("link", name="Formular als PDF herunterladen")
+    await link.focus()
+    before = await link.evaluate(PLACE)
+    may_come.set()
+    await page.wait_for_function("() => [...document.images].some((one) => one.naturalWidth > 0)")
+    assert await link.evaluate(PLACE) == before
 
 
 async def test_the_keyboard_alone_signs_on_the_page(
