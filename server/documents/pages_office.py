@@ -46,7 +46,6 @@ async def show(call: Call, error: str = "", status: int = 200) -> web.Response:
         shown=shown_alone(call, document),
         case=_case(call),
         original=base,
-        pictures=[f"{base}/pages/{number}" for number in range(document.pages or 0)],
         active=[call.language.gettext(WORDS[one]) for one in document.active if one in WORDS],
         reasons=reasons_on_page(call),
         error=error,

@@ -16,11 +16,12 @@ from server.web.render import render
 
 async def show(call: Call) -> web.Response:
     periods = await periods_in_force(call.office.db, call.now)
+    every = entries(periods)
     return render(
         call,
         "office/privacy_record.html",
-        entries=entries(periods),
-        flow_size=size(entries(periods)),
+        entries=every,
+        flow_size=size(every),
         rule=partial(rule_words, call.language),
         word=partial(word, call.language),
         officer=call.office.settings.privacy_officer,
